@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check bench format clean
+
+serve: $(VENV)/.installed  ## serve the emulator on http://127.0.0.1:6570
+	$(BIN)/okr-mock serve $(ARGS)
+
+test: $(VENV)/.installed-dev  ## run the tests
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/.installed-dev  ## lint, types, import rules, and the contract's own check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=contracts:mockserver $(BIN)/lint-imports
+	$(BIN)/python -m feishu_okr.contract
+
+bench: $(VENV)/.installed-dev  ## compare the emulator with the bare floor of its own stack
+	$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "feishu-okr-mock needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.installed

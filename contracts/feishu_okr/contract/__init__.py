@@ -1,0 +1,28 @@
+"""The contract: its reader, the operations, the catalog of refusals, the ledger of claims and what they come to."""
+
+from feishu_okr.contract.catalog import Catalog, ErrorCode
+from feishu_okr.contract.effective import Checked, Effective, Rules
+from feishu_okr.contract.ledger import Claim, Ledger, Profile
+from feishu_okr.contract.operation import Operation
+from feishu_okr.contract.reader import Contract, load
+from feishu_okr.contract.schema import Remark
+from feishu_okr.contract.source import ContractError, Mistake
+from feishu_okr.contract.violation import Violation
+
+__all__ = [
+    "Catalog",
+    "Checked",
+    "Claim",
+    "Contract",
+    "ContractError",
+    "Effective",
+    "ErrorCode",
+    "Ledger",
+    "Mistake",
+    "Operation",
+    "Profile",
+    "Remark",
+    "Rules",
+    "Violation",
+    "load",
+]

@@ -1,0 +1,86 @@
+"""The catalog: every refusal of the API by name, with its code, status and texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ErrorCode:
+    """One way in which the API says no.
+
+    Args:
+        name: our name of it; code asks by this name.
+        code: the vendor's number.
+        status: HTTP status.
+        stage: which part of the API refuses.
+        messages: texts by family (`long`, `short`, `feishu`, `lark`); a single text has the family "".
+        meaning: the vendor's explanation in Chinese, or "".
+        advice: what the caller should do.
+        retry: `never`, `refresh_token`, `wait` or `backoff`.
+        body: shape around it: `error`, `data`, `bare`, `oauth` or `plain`.
+    """
+
+    name: str
+    code: int
+    status: int
+    stage: str
+    messages: Mapping[str, str]
+    meaning: str
+    advice: str
+    retry: str
+    body: str
+
+    def text(self, families: tuple[str, ...]) -> str:
+        """Choose the text by the first family that this entry has.
+
+        Args:
+            families: families in order of preference.
+        """
+        for family in families:
+            if family in self.messages:
+                return self.messages[family]
+        return next(iter(self.messages.values()))
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All refusals.
+
+    Args:
+        entries: refusals by name.
+        descriptions: the gateway's text for a violation, by JSON Schema keyword.
+        troubleshooters: the link to the vendor's advice by site, and `method` for its last part.
+    """
+
+    entries: Mapping[str, ErrorCode]
+    descriptions: Mapping[str, str]
+    troubleshooters: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> ErrorCode:
+        return self.entries[name]
+
+
+def read_catalog(data: dict[str, Any]) -> Catalog:
+    """Read the catalog.
+
+    Args:
+        data: value of `errors.yaml`.
+    """
+    entries = {name: _entry(name, entry) for name, entry in data["refusals"].items()}
+    descriptions = {keyword: entry["text"] for keyword, entry in data["descriptions"].items()}
+    return Catalog(entries, descriptions, data["troubleshooter"])
+
+
+def _entry(name: str, entry: dict[str, Any]) -> ErrorCode:
+    return ErrorCode(
+        name=name,
+        code=entry["code"],
+        status=entry["status"],
+        stage=entry["stage"],
+        messages=entry.get("messages") or {"": entry["message"]},
+        meaning=entry.get("meaning", ""),
+        advice=entry["advice"],
+        retry=entry["retry"],
+        body=entry.get("body", "error"),
+    )

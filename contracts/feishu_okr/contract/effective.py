@@ -1,0 +1,170 @@
+"""The contract under one profile: what it accepts, which texts it answers, compiled once and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonpatch
+import jsonschema_rs
+
+from feishu_okr.contract.catalog import Catalog, ErrorCode
+from feishu_okr.contract.ledger import Profile
+from feishu_okr.contract.operation import Operation, resolve
+from feishu_okr.contract.schema import Normaliser, Remark, Shape, closed, shape_of
+from feishu_okr.contract.violation import Violation, explain
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A message after the check.
+
+    Args:
+        message: `path`, `query` and `body` in the contract's spelling, unknown keys left out.
+        violations: every place where it breaks the contract.
+        remarks: what was accepted but should be mended.
+    """
+
+    message: Message
+    violations: list[Violation]
+    remarks: list[Remark]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What one operation accepts and answers under one profile."""
+
+    request: jsonschema_rs.Draft202012Validator
+    answer: jsonschema_rs.Draft202012Validator
+    shape: Shape
+    descriptions: Mapping[str, str]
+    renames: bool
+    drops: bool
+
+    def check(self, message: Message) -> Checked:
+        """Check a message; nearly always one pass of a compiled validator.
+
+        Args:
+            message: `path` and `query` as objects of strings, `body` as JSON value where the operation has one.
+        """
+        if self.request.is_valid(message):
+            return Checked(message, [], [])
+        normaliser = Normaliser(self.renames, self.drops)
+        message = normaliser.rewrite(message, self.shape)
+        violations = explain(self.request.iter_errors(message), normaliser.spelled, self.descriptions)
+        return Checked(message, violations, normaliser.remarks)
+
+    def broken(self, answer: Any) -> list[str]:
+        """Say in which ways a successful answer of ours breaks the contract; empty when it holds.
+
+        Args:
+            answer: the whole JSON answer.
+        """
+        if self.answer.is_valid(answer):
+            return []
+        return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in self.answer.iter_errors(answer)]
+
+
+class Effective:
+    """The contract under one profile.
+
+    Args:
+        document: bundled OpenAPI document without any claim applied.
+        operations: operations by id.
+        catalog: all refusals.
+        profile: the chosen options.
+        patches: JSON Patch on the document that the options ask for.
+    """
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        operations: Mapping[str, Operation],
+        catalog: Catalog,
+        profile: Profile,
+        patches: list[dict[str, Any]],
+    ) -> None:
+        self.document: dict[str, Any] = jsonpatch.apply_patch(document, patches)
+        self.profile = profile
+        self.sorts_keys = profile["key_order"] == "alphabetical"
+        self._operations = operations
+        self._catalog = catalog
+        self._families = (profile["message_family"], "feishu")
+        self._rules: dict[str, Rules] = {}
+
+    def rules(self, operation: str) -> Rules:
+        """Give the rules of an operation, compiled at the first call.
+
+        Args:
+            operation: operation id.
+        """
+        if operation not in self._rules:
+            self._rules[operation] = self._compile(self._operations[operation])
+        return self._rules[operation]
+
+    def entry(self, refusal: str) -> ErrorCode:
+        """Give the catalog's entry of a refusal.
+
+        Args:
+            refusal: name in the catalog.
+        """
+        return self._catalog[refusal]
+
+    def text(self, refusal: str) -> str:
+        """Give the message of a refusal; may contain `{placeholders}`.
+
+        Args:
+            refusal: name in the catalog.
+        """
+        return self._catalog[refusal].text(self._families)
+
+    def troubleshooter(self, refusal: str, log_id: str, operation: Operation | None) -> str:
+        """Give the link to the vendor's advice.
+
+        Args:
+            refusal: name in the catalog.
+            log_id: id of the call.
+            operation: the operation that refuses, if the call reached one.
+        """
+        texts = self._catalog.troubleshooters
+        link = next(texts[family] for family in self._families if family in texts)
+        if operation and operation.method_id:
+            link += texts["method"].format(method_id=operation.method_id)
+        return link.replace("{log_id}", log_id).replace("{code}", str(self._catalog[refusal].code))
+
+    @cached_property
+    def _closed(self) -> Any:
+        return closed(self.document["components"])
+
+    def _compile(self, operation: Operation) -> Rules:
+        entry = self.document["paths"][operation.path][operation.method.lower()]
+        message = self._message_schema(entry)
+        answer = resolve(self.document, entry["responses"]["200"])["content"]["application/json"]["schema"]
+        return Rules(
+            request=self._validator(closed(message)),
+            answer=self._validator(closed(answer)),
+            shape=shape_of(message, self.document),
+            descriptions=self._catalog.descriptions,
+            renames=self.profile["content_case"] == "lenient",
+            drops=self.profile["unknown_fields"] == "drop",
+        )
+
+    def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        return jsonschema_rs.Draft202012Validator(schema | {"components": self._closed})
+
+    def _message_schema(self, entry: dict[str, Any]) -> dict[str, Any]:
+        properties: dict[str, Any] = {place: _object() for place in ("path", "query")}
+        for reference in entry.get("parameters", ()):
+            parameter = resolve(self.document, reference)
+            properties[parameter["in"]]["properties"][parameter["name"]] = parameter["schema"]
+            if parameter.get("required"):
+                properties[parameter["in"]]["required"].append(parameter["name"])
+        if "requestBody" in entry:
+            properties["body"] = entry["requestBody"]["content"]["application/json"]["schema"]
+        return _object() | {"properties": properties, "required": list(properties)}
+
+
+def _object() -> dict[str, Any]:
+    return {"type": "object", "properties": {}, "required": []}

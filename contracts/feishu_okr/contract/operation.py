@@ -1,0 +1,106 @@
+"""An operation of the API as the contract describes it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+METHODS = ("get", "put", "post", "delete", "patch")
+_BODY = ("content", "application/json", "schema")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation.
+
+    Args:
+        id: operation id, such as `okr.v1.progress_record.create`.
+        method: HTTP method in upper case.
+        path: path with `{name}` parameters, without trailing slash.
+        title: the vendor's own title.
+        method_id: the vendor's number of the operation, or "" where it is not known.
+        tokens: kinds of access token it takes; empty for the token routes.
+        scopes: scopes of which any one suffices.
+        refusals: names of the catalog's entries it refuses with.
+        on_violation: the one refusal of a message that breaks the contract, or "" where claims decide.
+        secrets: names of top-level fields that no journal may show.
+        has_body: whether a JSON body is read.
+    """
+
+    id: str
+    method: str
+    path: str
+    title: str
+    method_id: str
+    tokens: tuple[str, ...]
+    scopes: tuple[str, ...]
+    refusals: tuple[str, ...]
+    on_violation: str
+    secrets: frozenset[str]
+    has_body: bool
+
+    @cached_property
+    def issues_tokens(self) -> bool:
+        """Whether this is a token route: no token wanted, fields at the top level of the answer."""
+        return not self.tokens
+
+
+def read_operations(document: dict[str, Any]) -> dict[str, Operation]:
+    """Read the operations of a bundled document, static paths before parametric ones.
+
+    Args:
+        document: bundled OpenAPI document.
+    """
+    found: dict[str, Operation] = {}
+    for path in sorted(document["paths"], key=lambda path: [(part.startswith("{"), part) for part in path.split("/")]):
+        for method in METHODS:
+            entry = document["paths"][path].get(method)
+            if entry:
+                found[entry["operationId"]] = _operation(document, path, method, entry)
+    return found
+
+
+def _operation(document: dict[str, Any], path: str, method: str, entry: dict[str, Any]) -> Operation:
+    ours = entry["x-okr"]
+    bodies = [entry.get("requestBody", {}), *(resolve(document, answer) for answer in entry["responses"].values())]
+    return Operation(
+        id=entry["operationId"],
+        method=method.upper(),
+        path=path,
+        title=ours["title"],
+        method_id=ours.get("method_id", ""),
+        tokens=tuple(ours.get("tokens", ())),
+        scopes=tuple(ours.get("scopes", ())),
+        refusals=tuple(ours["refusals"]),
+        on_violation=ours.get("on_violation", ""),
+        secrets=frozenset().union(*(_secrets(document, _dig(body, _BODY)) for body in bodies)),
+        has_body="requestBody" in entry,
+    )
+
+
+def resolve(document: dict[str, Any], value: Any) -> Any:
+    """Follow a local `$ref` of a bundled document.
+
+    Args:
+        document: bundled OpenAPI document.
+        value: any value of it; returned as it is when it is no reference.
+    """
+    while isinstance(value, dict) and "$ref" in value:
+        found: Any = document
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        value = found
+    return value
+
+
+def _dig(value: Any, keys: tuple[str, ...]) -> Any:
+    for key in keys:
+        value = value.get(key, {})
+    return value
+
+
+def _secrets(document: dict[str, Any], schema: Any) -> frozenset[str]:
+    schema = resolve(document, schema)
+    nested = [_secrets(document, choice) for choice in schema.get("oneOf", ())]
+    fields = schema.get("properties", {}).items()
+    own = {name for name, field in fields if resolve(document, field).get("format") == "password"}
+    return frozenset(own).union(*nested)

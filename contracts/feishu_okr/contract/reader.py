@@ -1,0 +1,76 @@
+"""Reads the contract's files into one value."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from feishu_okr.contract.bundle import Bundle
+from feishu_okr.contract.catalog import Catalog, read_catalog
+from feishu_okr.contract.effective import Effective
+from feishu_okr.contract.ledger import Ledger, Profile, read_ledger
+from feishu_okr.contract.operation import Operation, read_operations
+from feishu_okr.contract.source import ContractError, read
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def data_folder() -> Path:
+    """Find the contract's data: inside the installed package, or beside it in a checkout."""
+    inside = _PACKAGE / "data"
+    return inside if inside.is_dir() else _PACKAGE.parent
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything the contract says.
+
+    Args:
+        document: bundled OpenAPI document without any claim applied.
+        operations: operations by id, static paths before parametric ones.
+        catalog: all refusals.
+        ledger: all claims and profiles.
+        unmodelled: ids of the operations that the API has and we do not, by path and method.
+    """
+
+    document: dict[str, Any]
+    operations: dict[str, Operation]
+    catalog: Catalog
+    ledger: Ledger
+    unmodelled: dict[str, dict[str, str]]
+    _effective: dict[Profile, Effective] = field(default_factory=dict, repr=False)
+
+    def effective(self, profile: Profile) -> Effective:
+        """Give the contract under a profile, made at the first call and kept.
+
+        Args:
+            profile: the chosen options.
+        """
+        found = self._effective.get(profile)
+        if found is None:
+            claims = self.ledger.claims.values()
+            patches = [step for claim in claims for step in claim.patches.get(profile[claim.id], ())]
+            found = Effective(self.document, self.operations, self.catalog, profile, patches)
+            self._effective[profile] = found
+        return found
+
+
+def load(root: Path | None = None) -> Contract:
+    """Read the contract.
+
+    Args:
+        root: folder of the data files; the shipped ones by default.
+
+    Raises:
+        ContractError: a file is unreadable, a reference leads nowhere, or an entry lacks a key; the full check is
+            `python -m feishu_okr.contract`.
+    """
+    root = root or data_folder()
+    document = Bundle(root).document()
+    sources = {name: read(root / f"{name}.yaml") for name in ("errors", "claims", "unmodelled")}
+    try:
+        catalog, ledger = read_catalog(sources["errors"].value), read_ledger(sources["claims"].value)
+        operations = read_operations(document)
+    except (KeyError, TypeError, AttributeError) as error:
+        hint = f"an entry is not as rules/ says ({error}); run python -m feishu_okr.contract for all mistakes"
+        raise ContractError([sources["errors"].mistake((), hint)]) from error
+    return Contract(document, operations, catalog, ledger, sources["unmodelled"].value)

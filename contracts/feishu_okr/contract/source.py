@@ -1,0 +1,127 @@
+"""A data file of ours: read as YAML 1.2 or JSON, with the line and column of every value to point at."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+import yamlcore
+
+
+
+@dataclass(frozen=True, order=True)
+class Mistake:
+    """Something wrong in a data file.
+
+    Args:
+        file: path of the file.
+        line: line, from 1.
+        column: column, from 1.
+        pointer: JSON Pointer of the value.
+        text: what is wrong and what to do.
+    """
+
+    file: str
+    line: int
+    column: int
+    pointer: str
+    text: str
+
+    def __str__(self) -> str:
+        """Write the mistake as `file:line:column: text (pointer)`."""
+        where = f" (at {self.pointer})" if self.pointer else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.text}{where}"
+
+
+class ContractError(Exception):
+    """Our own data files are wrong; carries every mistake found."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = sorted(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class _Loader(yamlcore.CCoreLoader):  # type: ignore[misc]
+    """YAML 1.2 core schema on the C parser; a key that stands twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) < len(node.value):
+            seen: set[str] = set()
+            for key, _ in node.value:
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(problem=f"key {key.value!r} stands twice", problem_mark=key.start_mark)
+                seen.add(key.value)
+        return mapping
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data file and its value.
+
+    Args:
+        path: where the file is.
+        text: what it says.
+        value: what it means.
+    """
+
+    path: Path
+    text: str
+    value: Any
+
+    def mistake(self, pointer: Iterable[str | int], text: str) -> Mistake:
+        """Name a mistake at a place of this file.
+
+        Args:
+            pointer: keys and indices that lead to the value; the nearest parent that exists is pointed at.
+            text: what is wrong and what to do.
+        """
+        parts = tuple(str(part) for part in pointer)
+        line, column = next(self._marks[parts[:n]] for n in range(len(parts), -1, -1) if parts[:n] in self._marks)
+        return Mistake(str(self.path), line, column, "".join(f"/{part}" for part in parts), text)
+
+    @cached_property
+    def _marks(self) -> dict[tuple[str, ...], tuple[int, int]]:
+        marks: dict[tuple[str, ...], tuple[int, int]] = {(): (1, 1)}
+        node = yaml.compose(self.text, Loader=_Loader)
+        if node is not None:
+            _mark(node, (), marks)
+        return marks
+
+
+def _mark(node: yaml.Node, at: tuple[str, ...], marks: dict[tuple[str, ...], tuple[int, int]]) -> None:
+    marks[at] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _mark(value, (*at, str(key.value)), marks)
+            marks[(*at, str(key.value))] = (key.start_mark.line + 1, key.start_mark.column + 1)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _mark(value, (*at, str(index)), marks)
+
+
+def read(path: Path) -> Source:
+    """Read one data file.
+
+    Args:
+        path: a `.yaml` or `.json` file.
+
+    Raises:
+        ContractError: the file is missing, unreadable, or not YAML or JSON.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError([Mistake(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
+    try:
+        value = orjson.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_Loader)  # noqa: S506 - safe: core schema only
+    except orjson.JSONDecodeError as error:
+        raise ContractError([Mistake(str(path), error.lineno, error.colno, "", f"not JSON: {error.msg}")]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise ContractError([Mistake(str(path), line, column, "", f"not YAML: {error.problem}")]) from error
+    return Source(path, text, value)

@@ -1,0 +1,1 @@
+"""The emulator of the Feishu (Lark) OKR API."""

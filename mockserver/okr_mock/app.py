@@ -1,0 +1,144 @@
+"""Where the parts meet: one ASGI application from one settings object."""
+
+import logging
+import time
+from functools import partial
+from typing import Any
+
+from starlette.routing import BaseRoute, Route, Router
+
+from feishu_okr.contract import Contract, Profile, load
+from okr_mock import terminal
+from okr_mock.endpoint import Emulator, Endpoint, NotFound, Receive, Scope, Send
+from okr_mock.gateway.admission import Admission
+from okr_mock.gateway.envelope import Refusal, refused
+from okr_mock.gateway.tokens import Signer
+from okr_mock.inspector.routes import inspector_routes
+from okr_mock.journal import NO_WORLD, Journal
+from okr_mock.operations import HANDLERS
+from okr_mock.settings import Settings
+from okr_mock.store.memory import MemoryStore
+from okr_mock.world.fixture import read_fixture
+from okr_mock.world.turn import Turn
+
+logger = logging.getLogger("okr_mock")
+
+
+def create_app(settings: Settings) -> "App":
+    """Build the emulator.
+
+    Args:
+        settings: everything that can be set.
+
+    Raises:
+        ContractError: our own data files are wrong.
+        ValueError: no such profile, claim or option.
+    """
+    contract = load()
+    profile = choose_profile(contract, settings)
+    fixture = read_fixture()
+    store = MemoryStore(
+        fixture.entities,
+        profile,
+        settings.seed,
+        clock=lambda: time.time_ns() // 1_000_000,
+        new_journal=partial(Journal, settings.journal_exchanges, settings.journal_bytes),
+    )
+    key = settings.token_key or f"feishu-okr-mock {settings.seed}"
+    admission = Admission(Signer(key.encode()), settings.auth, fixture.apps)
+    emulator = Emulator(contract, store, admission, terminal.report, settings.max_body)
+    effective = contract.effective(profile)
+    for operation in contract.operations:
+        effective.rules(operation)
+    routes = [*inspector_routes(settings, store, effective), *_operation_routes(emulator), *_unmodelled_routes(emulator)]
+    return App(Router(routes, redirect_slashes=False, default=NotFound(emulator, {})), emulator, profile)
+
+
+def choose_profile(contract: Contract, settings: Settings) -> Profile:
+    """Choose the options that the settings ask for.
+
+    Args:
+        contract: knows the claims.
+        settings: name a profile, single claims and strictness.
+
+    Raises:
+        ValueError: no such profile, claim or option.
+    """
+    switches = [("unknown_fields", "refuse")] if settings.strict else []
+    for text in settings.set:
+        claim, equals, option = text.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} is not CLAIM=OPTION; `okr-mock claims` lists the claims")
+        switches.append((claim, option))
+    return contract.ledger.profile(settings.profile, switches)
+
+
+class App:
+    """The emulator as an ASGI application; a failure of ours still answers as the API would.
+
+    Args:
+        router: routes of the inspector and the operations.
+        emulator: what all endpoints share.
+        profile: options of every world.
+    """
+
+    def __init__(self, router: Router, emulator: Emulator, profile: Profile) -> None:
+        self._router = router
+        self.emulator = emulator
+        self._profile = profile
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a call."""
+        try:
+            await self._router(scope, receive, send)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            await self._apologise(send)
+
+    async def _apologise(self, send: Send) -> None:
+        turn = Turn(NO_WORLD, 0, 0, time.time_ns() // 1_000_000, self._profile, 0)
+        logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
+        answer = refused(Refusal("internal_error"), self.emulator.contract.effective(self._profile), turn)
+        try:
+            await send(answer.start(turn))
+        except RuntimeError:  # the answer had begun; the server closes the connection
+            return
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+class _Methods:
+    """Chooses the endpoint by method; what no operation takes is not found. An ASGI application."""
+
+    def __init__(self, endpoints: dict[str, Endpoint], otherwise: NotFound) -> None:
+        self._endpoints = endpoints
+        self._otherwise = otherwise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._endpoints.get(scope["method"], self._otherwise)(scope, receive, send)
+
+
+def _operation_routes(emulator: Emulator) -> list[BaseRoute]:
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for operation in emulator.contract.operations.values():
+        endpoint = Endpoint(operation, HANDLERS[operation.id], emulator)
+        by_path.setdefault(operation.path, {})[operation.method] = endpoint
+    unmodelled = emulator.contract.unmodelled
+    return [
+        route
+        for path, endpoints in by_path.items()
+        for route in _routes(path, _Methods(endpoints, NotFound(emulator, unmodelled.get(path, {}))))
+    ]
+
+
+def _unmodelled_routes(emulator: Emulator) -> list[BaseRoute]:
+    modelled = {operation.path for operation in emulator.contract.operations.values()}
+    paths = emulator.contract.unmodelled.items()
+    return [
+        route for path, names in paths if path not in modelled for route in _routes(path, NotFound(emulator, names))
+    ]
+
+
+def _routes(path: str, app: Any) -> list[BaseRoute]:
+    """Route a path with and without a trailing slash, whatever the method."""
+    return [Route(path, app), Route(f"{path}/", app)]

@@ -1,0 +1,68 @@
+"""A call on its way through the emulator, and what a handler makes of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from feishu_okr.contract import Effective, Operation, Profile
+from okr_mock.gateway.admission import Admission, Caller
+from okr_mock.gateway.request import Request
+from okr_mock.journal import Noted
+from okr_mock.store import Changes, Store
+from okr_mock.world.turn import Turn
+
+
+@dataclass
+class Call:
+    """One call.
+
+    Args:
+        operation: what is asked.
+        request: how it was asked.
+        caller: who asks.
+        turn: its number, time and seed; all ids follow from it.
+        effective: the contract under the world's profile.
+        admission: the gateway's door; token routes ask it to vouch.
+        store: where the world is kept.
+        message: `path`, `query` and `body` in the contract's spelling, once they are checked.
+        noted: what was noticed on the way.
+    """
+
+    operation: Operation
+    request: Request
+    caller: Caller
+    turn: Turn
+    effective: Effective
+    admission: Admission
+    store: Store
+    message: dict[str, Any] = field(default_factory=dict)
+    noted: Noted = field(default_factory=Noted)
+
+    @property
+    def profile(self) -> Profile:
+        """The world's choice of options."""
+        return self.effective.profile
+
+    async def read(self, key: str) -> bytes | None:
+        """Read an entity of the call's world.
+
+        Args:
+            key: key of the entity.
+        """
+        return await self.store.read(self.turn.world, key)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a handler made of a call.
+
+    Args:
+        data: JSON value of the answer; None for an answer without `data`.
+        changes: what to commit, bytes by key.
+    """
+
+    data: Mapping[str, Any] | None
+    changes: Changes = field(default_factory=dict)
+
+
+Handler = Callable[[Call], Awaitable[Result]]

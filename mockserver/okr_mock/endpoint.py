@@ -1,0 +1,202 @@
+"""One operation's story in one function, and what every call that reaches no operation gets."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any
+
+from feishu_okr.contract import Contract, Operation, Remark, Violation
+from okr_mock.call import Call, Handler
+from okr_mock.gateway.admission import Admission
+from okr_mock.gateway.envelope import Answer, Refusal, refused, success
+from okr_mock.gateway.request import Request, receive_request
+from okr_mock.journal import NO_WORLD, Noted, exchange
+from okr_mock.store import Changes, Store
+from okr_mock.world.turn import Turn
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+logger = logging.getLogger("okr_mock")
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """What all endpoints share.
+
+    Args:
+        contract: what the API accepts and answers.
+        store: where worlds are kept.
+        admission: the gateway's door.
+        report: told of every call once it is committed.
+        max_body: largest request body, in bytes.
+    """
+
+    contract: Contract
+    store: Store
+    admission: Admission
+    report: Callable[[Request, Turn, Answer | None, Noted], None]
+    max_body: int
+
+
+class Endpoint:
+    """Answers the calls of one operation; an ASGI application.
+
+    Args:
+        operation: what is asked.
+        handler: what it does.
+        emulator: what all endpoints share.
+    """
+
+    def __init__(self, operation: Operation, handler: Handler, emulator: Emulator) -> None:
+        self._operation = operation
+        self._handler = handler
+        self._emulator = emulator
+        self._name = emulator.admission.applicant if operation.issues_tokens else emulator.admission.caller
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell the story of a call: name, begin, judge and handle, commit, answer."""
+        emulator = self._emulator
+        request = await receive_request(scope, receive, emulator.max_body)
+        started = perf_counter_ns()
+        caller = self._name(request)
+        turn = await emulator.store.begin(caller.world)
+        effective = emulator.contract.effective(turn.profile)
+        call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
+        answer, changes = await self._outcome(call) if request.is_complete else (None, {})
+        call.noted.duration_us = (perf_counter_ns() - started) // 1000
+        await _finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, send)
+
+    async def _outcome(self, call: Call) -> tuple[Answer, Changes]:
+        """Carry the call out, or refuse it; a failure of ours is refused too, loudly."""
+        try:
+            return await self._carry_out(call)
+        except Refusal as refusal:
+            return refused(refusal, call.effective, call.turn, call.operation, call.noted.violations), {}
+        except Exception:
+            logger.exception("this is a bug of the emulator; log id %s", call.turn.log_id)
+            return refused(Refusal("internal_error"), call.effective, call.turn, call.operation), {}
+
+    async def _carry_out(self, call: Call) -> tuple[Answer, Changes]:
+        if call.request.has_slash and not _takes_slash(call):
+            raise Refusal("not_found")
+        call.admission.admit(call.caller, call.turn)
+        rules = call.effective.rules(self._operation.id)
+        checked = rules.check(_read(call))
+        call.message, call.noted.violations, call.noted.remarks = checked.message, checked.violations, checked.remarks
+        call.noted.is_clean = not (checked.violations or checked.remarks)
+        if checked.violations:
+            raise _judged(call)
+        result = await self._handler(call)
+        payload = _payload(self._operation, result.data)
+        if mistakes := rules.broken(payload):
+            raise AssertionError(f"our own answer breaks the contract: {'; '.join(mistakes)}")
+        return success(payload, call.effective), result.changes
+
+
+class NotFound:
+    """Answers every call that reaches no operation, in plain text, as live does; an ASGI application.
+
+    Args:
+        emulator: what all endpoints share.
+        unmodelled: ids of the operations that the API has here and we do not, by method.
+    """
+
+    def __init__(self, emulator: Emulator, unmodelled: Mapping[str, str]) -> None:
+        self._emulator = emulator
+        self._unmodelled = unmodelled
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a call."""
+        emulator = self._emulator
+        request = await receive_request(scope, receive, emulator.max_body)
+        turn = await emulator.store.begin(emulator.admission.caller(request).world)
+        answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
+        name = self._unmodelled.get(request.method)
+        remarks = [Remark("not_emulated", "", f"the API has {name} here, this emulator has not")] if name else []
+        await _finish(emulator, turn, request, None, Noted(remarks=remarks), answer, {}, send)
+
+
+async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
+    """Refuse what is not HTTP, and write that into the journal; nothing of the bytes is kept.
+
+    Args:
+        emulator: what all endpoints share.
+    """
+    turn = await emulator.store.begin(NO_WORLD)
+    answer = refused(Refusal("bad_request"), emulator.contract.effective(turn.profile), turn)
+    request = Request(method="-", target=b"-", params={}, query=b"", headers=[], body=b"")
+    noted = Noted(remarks=[Remark("not_http", "", "the request is not HTTP/1.1")])
+    await _commit(emulator, turn, request, None, noted, answer, {})
+    return turn, answer
+
+
+async def _finish(
+    emulator: Emulator,
+    turn: Turn,
+    request: Request,
+    operation: Operation | None,
+    noted: Noted,
+    answer: Answer | None,
+    changes: Changes,
+    send: Send,
+) -> None:
+    """Commit, and only then answer."""
+    await _commit(emulator, turn, request, operation, noted, answer, changes)
+    if answer is not None:
+        await send(answer.start(turn))
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _commit(
+    emulator: Emulator,
+    turn: Turn,
+    request: Request,
+    operation: Operation | None,
+    noted: Noted,
+    answer: Answer | None,
+    changes: Changes,
+) -> None:
+    await emulator.store.commit(turn, changes, exchange(request, turn, operation, noted, answer))
+    emulator.report(request, turn, answer, noted)
+
+
+def _takes_slash(call: Call) -> bool:
+    """Source: claim `trailing_slash`."""
+    was_seen = call.operation.issues_tokens or call.operation.method == "POST"
+    return was_seen or call.profile["trailing_slash"] == "everywhere"
+
+
+def _read(call: Call) -> dict[str, Any]:
+    """Read the message: path, query, and the body as JSON whatever its Content-Type."""
+    message: dict[str, Any] = {"path": call.request.params, "query": call.request.arguments()}
+    if not call.operation.has_body:
+        return message
+    try:
+        message["body"] = call.request.json()
+    except Refusal as refusal:
+        if refusal.name != "body_not_json":
+            raise
+        reason = refusal.params["reason"]
+        call.noted.violations = [Violation("body", "", "body", "json", f"not JSON: {reason}", None)]
+        name = call.operation.on_violation or call.profile["unparsable_body"]
+        raise Refusal(name, reason=reason) from refusal
+    return message
+
+
+def _judged(call: Call) -> Refusal:
+    """Choose the refusal of a message that breaks the contract. Source: claims `wrong_type`, `broken_constraint`."""
+    if call.operation.on_violation:
+        return Refusal(call.operation.on_violation)
+    mistyped = next((found for found in call.noted.violations if found.keyword == "type"), None)
+    if mistyped is None:
+        return Refusal(call.profile["broken_constraint"])
+    return Refusal(call.profile["wrong_type"], field=mistyped.field, value=mistyped.value or "")
+
+
+def _payload(operation: Operation, data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Put data into the envelope; token routes answer at the top level."""
+    if operation.issues_tokens:
+        return {"code": 0, "msg": "ok", **(data or {})}
+    return {"code": 0, "msg": "success"} | ({} if data is None else {"data": data})

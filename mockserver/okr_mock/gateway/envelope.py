@@ -1,0 +1,134 @@
+"""The envelope around every answer: success, refusal, and the headers that name the call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from feishu_okr.contract import Effective, Operation, Violation
+from okr_mock.world.turn import Turn
+
+MOST_FIELD_VIOLATIONS = 100
+_JSON = b"application/json"
+
+
+class Refusal(Exception):
+    """The API says no; an outcome, not a failure.
+
+    Args:
+        name: name in the catalog.
+        params: values of the placeholders in its text.
+    """
+
+    def __init__(self, name: str, **params: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.params = params
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the caller.
+
+    Args:
+        status: HTTP status.
+        code: code of the envelope; None where there is no envelope.
+        msg: text of the envelope, or of a plain answer.
+        body: the bytes.
+        content_type: their media type.
+        headers: further headers.
+    """
+
+    status: int
+    code: int | None
+    msg: str
+    body: bytes
+    content_type: bytes = _JSON
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=())
+
+    def start(self, turn: Turn) -> dict[str, Any]:
+        """Give the ASGI message that opens the answer.
+
+        Args:
+            turn: the call's place, which names it.
+        """
+        headers = [
+            (b"content-type", self.content_type),
+            (b"content-length", b"%d" % len(self.body)),
+            (b"x-tt-logid", turn.log_id.encode()),
+            (b"x-request-id", turn.request_id.encode()),
+            *self.headers,
+        ]
+        return {"type": "http.response.start", "status": self.status, "headers": headers}
+
+
+def dump(value: Any, effective: Effective) -> bytes:
+    """Write a JSON value, keys in the profile's order.
+
+    Args:
+        value: JSON value.
+        effective: the contract under the call's profile.
+    """
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if effective.sorts_keys else None)
+
+
+def success(payload: Mapping[str, Any], effective: Effective) -> Answer:
+    """Answer that the call was carried out.
+
+    Args:
+        payload: the whole envelope with `code` and `msg`.
+        effective: the contract under the call's profile.
+    """
+    return Answer(200, payload["code"], payload["msg"], dump(payload, effective))
+
+
+def refused(
+    refusal: Refusal,
+    effective: Effective,
+    turn: Turn,
+    operation: Operation | None = None,
+    violations: list[Violation] | None = None,
+) -> Answer:
+    """Answer that the call was refused, in the shape the catalog gives.
+
+    Args:
+        refusal: why.
+        effective: the contract under the call's profile.
+        turn: the call's place.
+        operation: the operation that refuses, if the call reached one.
+        violations: what broke the contract.
+    """
+    entry = effective.entry(refusal.name)
+    text = effective.text(refusal.name)
+    msg = text.format(**refusal.params) if refusal.params else text
+    if entry.body == "plain":
+        return Answer(entry.status, None, msg, msg.encode(), b"text/plain")
+    payload: dict[str, Any] = {"code": entry.code, "msg": msg}
+    if entry.body == "data":
+        payload["data"] = {}
+    elif entry.body == "error":
+        payload["error"] = _detail(refusal, effective, turn, operation, violations or [])
+    return Answer(entry.status, entry.code, msg, dump(payload, effective))
+
+
+def _detail(
+    refusal: Refusal, effective: Effective, turn: Turn, operation: Operation | None, violations: list[Violation]
+) -> dict[str, Any]:
+    troubleshooter = effective.troubleshooter(refusal.name, turn.log_id, operation)
+    detail: dict[str, Any] = {"log_id": turn.log_id, "troubleshooter": troubleshooter}
+    if violations:
+        detail["field_violations"] = _field_violations(violations)
+    return detail
+
+
+def _field_violations(violations: list[Violation]) -> list[dict[str, str]]:
+    """One a field and description: positions of a list are all written `[*]`."""
+    unique: dict[tuple[str, str], Violation] = {}
+    for violation in violations:
+        unique.setdefault((violation.field, violation.description), violation)
+    return [
+        {"field": found.field, "description": found.description} | ({} if found.value is None else {"value": found.value})
+        for found in islice(unique.values(), MOST_FIELD_VIOLATIONS)
+    ]

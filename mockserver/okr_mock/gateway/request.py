@@ -1,0 +1,106 @@
+"""A request as it came: read whole, within limits, before anything judges it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from okr_mock.gateway.envelope import Refusal
+
+Receive = Callable[[], Awaitable[Any]]
+_BEARER = "Bearer "
+_PATIENCE = 4  # bodies up to so many times the limit are read to their end, so that the caller can read the refusal
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request.
+
+    Args:
+        method: HTTP method.
+        target: path as it was sent, percent-encoded.
+        params: path parameters, decoded.
+        query: query string as it was sent.
+        headers: header names in lower case and values.
+        body: the body; empty where it was too large.
+        is_complete: whether the caller stayed until the end of the body.
+        is_too_large: whether the body was over the limit.
+    """
+
+    method: str
+    target: bytes
+    params: Mapping[str, str]
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    is_complete: bool = True
+    is_too_large: bool = False
+
+    @cached_property
+    def authorization(self) -> str:
+        """Value of the Authorization header, or ""."""
+        return next((value.decode("latin-1") for name, value in self.headers if name == b"authorization"), "")
+
+    @property
+    def token(self) -> str:
+        """The bearer token, or "" where there is none."""
+        return self.authorization.removeprefix(_BEARER).strip() if self.authorization.startswith(_BEARER) else ""
+
+    @property
+    def has_slash(self) -> bool:
+        """Whether the path ends with a slash."""
+        return self.target.endswith(b"/")
+
+    def json(self) -> Any:
+        """Read the body as JSON, whatever its Content-Type says.
+
+        Raises:
+            Refusal: `body_too_large`, or `body_not_json` with the reason.
+        """
+        if self.is_too_large:
+            raise Refusal("body_too_large")
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise Refusal("body_not_json", reason=str(error)) from error
+
+    def arguments(self) -> dict[str, str]:
+        """Read the query string; of a name given twice the last value counts."""
+        if not self.query:
+            return {}
+        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True, errors="replace"))
+
+
+async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: int) -> Request:
+    """Read a request to the end of its body.
+
+    Args:
+        scope: ASGI scope of the request.
+        receive: gives the parts of the body.
+        max_body: largest body kept, in bytes; larger ones are read on for a while and thrown away.
+    """
+    parts: list[bytes] = []
+    seen, is_complete = 0, False
+    while seen <= max_body * _PATIENCE:
+        part = await receive()
+        if part["type"] == "http.disconnect":
+            break
+        seen += len(part["body"])
+        if seen <= max_body:
+            parts.append(part["body"])
+        if not part["more_body"]:
+            is_complete = True
+            break
+    return Request(
+        method=scope["method"],
+        target=scope["raw_path"],
+        params=scope.get("path_params", {}),
+        query=scope["query_string"],
+        headers=scope["headers"],
+        body=b"".join(parts) if seen <= max_body else b"",
+        is_complete=is_complete or seen > max_body,
+        is_too_large=seen > max_body,
+    )

@@ -1,0 +1,179 @@
+"""The journal: exchanges of a world, redacted when they are written, bounded by count and bytes."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from feishu_okr.contract import Operation, Remark, Violation
+from okr_mock.gateway.envelope import Answer
+from okr_mock.gateway.request import Request
+from okr_mock.world.turn import Turn
+
+HIDDEN = "***"
+NO_WORLD = "-"
+_SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
+_SECRET_NAME = re.compile("secret|access_token|refresh_token|app_ticket|code_verifier|password", re.IGNORECASE)
+SHORTEST_SECRET = 16
+LONGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call and its answer.
+
+    Args:
+        n: number of the call in its world.
+        operation: operation id, or "" for a call that reached none.
+        code: code of the envelope; None where there was none.
+        status: HTTP status; None where the caller left before an answer.
+        data: the whole exchange as JSON.
+    """
+
+    n: int
+    operation: str
+    code: int | None
+    status: int | None
+    data: bytes
+
+
+@dataclass
+class Noted:
+    """What was noticed on a call's way, whether or not it was refused.
+
+    Args:
+        violations: every place where the message breaks the contract.
+        remarks: what was accepted but should be mended.
+        is_clean: whether the message passed the closed contract at once, so that its body holds known fields only.
+        duration_us: microseconds from the complete request to the answer.
+    """
+
+    violations: list[Violation] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    is_clean: bool = False
+    duration_us: int = 0
+
+
+class Journal:
+    """The exchanges of one world; the oldest give way to new ones.
+
+    Args:
+        most: exchanges kept.
+        most_bytes: bytes of exchanges kept.
+    """
+
+    def __init__(self, most: int, most_bytes: int) -> None:
+        self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._exchanges: deque[Exchange] = deque()
+        self.evicted = 0
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._exchanges)
+
+    def append(self, exchange: Exchange) -> None:
+        """Add an exchange.
+
+        Args:
+            exchange: the newest one.
+        """
+        self._exchanges.append(exchange)
+        self._bytes += len(exchange.data)
+        while len(self._exchanges) > self._most or self._bytes > self._most_bytes:
+            self._bytes -= len(self._exchanges.popleft().data)
+            self.evicted += 1
+
+    def clear(self) -> None:
+        """Forget every exchange."""
+        self._exchanges.clear()
+        self._bytes = self.evicted = 0
+
+
+def exchange(request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None) -> Exchange:
+    """Write one call down, without credentials.
+
+    Args:
+        request: what was asked.
+        turn: the call's place.
+        operation: the operation it reached, if any.
+        noted: what was noticed on the way.
+        answer: what was answered; None where the caller left before that.
+    """
+    data = orjson.dumps(
+        {
+            "n": turn.n,
+            "world": turn.world,
+            "time": f"{datetime.fromtimestamp(turn.now // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{turn.now % 1000:03d}Z",
+            "operation": operation.id if operation else None,
+            "method": request.method,
+            "path": request.target.decode("latin-1"),
+            "query": _query(request.query),
+            "headers": _headers(request.headers),
+            "request_bytes": len(request.body),
+            "request": _request_body(request, operation, noted),
+            "status": answer.status if answer else None,
+            "code": answer.code if answer else None,
+            "msg": answer.msg if answer else None,
+            "log_id": turn.log_id,
+            "answer": _answer_body(answer, operation) if answer else None,
+            "violations": [asdict(violation) for violation in noted.violations],
+            "warnings": [asdict(remark) for remark in noted.remarks],
+            "duration_us": noted.duration_us,
+        }
+    )
+    token = request.token.encode("latin-1")
+    if len(token) >= SHORTEST_SECRET and token in data:
+        data = data.replace(token, HIDDEN.encode())
+    return Exchange(
+        turn.n, operation.id if operation else "", answer.code if answer else None, answer.status if answer else None, data
+    )
+
+
+def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1") for name, value in headers
+    }
+
+
+def _query(query: bytes) -> list[tuple[str, str]]:
+    if not query:
+        return []
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")
+    return [(name, HIDDEN if _SECRET_NAME.search(name) else value) for name, value in pairs]
+
+
+def _request_body(request: Request, operation: Operation | None, noted: Noted) -> Any:
+    """Embed the body as it was sent where it is known to be harmless; else hide secrets, or keep nothing."""
+    if operation is None or not request.body:
+        return None
+    if len(request.body) > LONGEST_BODY:
+        return f"[{len(request.body)} bytes, not kept]"
+    if noted.is_clean and not operation.issues_tokens:
+        return orjson.Fragment(request.body)
+    try:
+        return orjson.Fragment(orjson.dumps(_hide(orjson.loads(request.body))))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+        text = request.body.decode("utf-8", errors="replace")
+        return "[names a secret, not kept]" if _SECRET_NAME.search(text) else text
+
+
+def _answer_body(answer: Answer, operation: Operation | None) -> Any:
+    if answer.code is None:
+        return answer.body.decode("utf-8", errors="replace")
+    if operation and operation.issues_tokens:
+        return _hide(orjson.loads(answer.body))
+    return orjson.Fragment(answer.body) if len(answer.body) <= LONGEST_BODY else f"[{len(answer.body)} bytes, not kept]"
+
+
+def _hide(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_hide(item) for item in value]
+    if isinstance(value, dict):
+        return {key: HIDDEN if _SECRET_NAME.search(key) else _hide(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,79 @@
+"""The store in memory: no call waits for another, because nothing here awaits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from feishu_okr.contract import Profile
+from okr_mock.journal import Exchange, Journal
+from okr_mock.store import Changes, Page
+from okr_mock.world.turn import Turn
+
+
+@dataclass
+class _World:
+    journal: Journal
+    entities: dict[str, bytes | None] = field(default_factory=dict)
+    n: int = 0
+    generation: int = 0
+
+
+class MemoryStore:
+    """Worlds in this process; each holds what differs from the fixture.
+
+    Args:
+        fixture: stored bytes by key, what every world starts from.
+        profile: options every world chooses.
+        seed: seed of all ids.
+        clock: milliseconds since the epoch.
+        new_journal: makes an empty journal.
+    """
+
+    def __init__(
+        self,
+        fixture: Mapping[str, bytes],
+        profile: Profile,
+        seed: int,
+        clock: Callable[[], int],
+        new_journal: Callable[[], Journal],
+    ) -> None:
+        self._fixture = fixture
+        self._profile = profile
+        self._seed = seed
+        self._clock = clock
+        self._new_journal = new_journal
+        self._worlds: dict[str, _World] = {}
+
+    async def begin(self, world: str) -> Turn:
+        found = self._worlds.get(world)
+        if found is None:
+            found = self._worlds[world] = _World(self._new_journal())
+        found.n += 1
+        return Turn(world, found.n, self._seed, self._clock(), self._profile, found.generation)
+
+    async def read(self, world: str, key: str) -> bytes | None:
+        found = self._worlds.get(world)
+        if found is not None and key in found.entities:
+            return found.entities[key]
+        return self._fixture.get(key)
+
+    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
+        found = self._worlds.get(turn.world)
+        if found is None:  # reset while this call was running: it belongs to the world that is gone
+            return
+        for key, value in changes.items():
+            if value is None and key not in self._fixture:
+                found.entities.pop(key, None)
+            else:
+                found.entities[key] = value
+        found.journal.append(exchange)
+
+    async def journal(self, world: str) -> Page:
+        found = self._worlds.get(world)
+        return Page(tuple(found.journal), found.journal.evicted) if found else Page((), 0)
+
+    async def clear_journal(self, world: str) -> None:
+        if world in self._worlds:
+            self._worlds[world].journal.clear()
+
+    async def reset(self, world: str) -> None:
+        self._worlds.pop(world, None)

@@ -1,0 +1,1 @@
+"""A caller's world: its fixture, its turns and their ids."""

@@ -1,0 +1,97 @@
+"""What the tests share: emulators as a user starts them, and in-process ones with settings of choice."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from feishu_okr.contract import Contract, load
+from okr_mock.app import create_app
+from okr_mock.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "contracts" / "examples"
+RECORDS = "/open-apis/okr/v1/progress_records"
+TENANT_TOKEN = "/open-apis/auth/v3/tenant_access_token/internal"
+
+Body = dict[str, Any]
+MakeClient = Callable[..., TestClient]
+Serve = Callable[..., str]
+
+
+@contextmanager
+def emulator(*flags: str, command: list[str] | None = None, **options: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run `okr-mock serve` on a free port; gives its URL and process, and ends it."""
+    arguments = [*(command or [sys.executable, "-m", "okr_mock"]), "serve", "--port", "0", "--json", *flags]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the emulator did not start: {process.stderr.read() if process.stderr else ''}"
+        yield json.loads(line)["url"], process
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def emulator_url() -> Iterator[str]:
+    """URL of an emulator with default settings, shared by a worker's tests; use an app id of your own for a world of your own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OKR_MOCK_")}
+    with emulator("--log-level", "error", env=environment) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start emulators with flags of choice: `url = serve("--profile", "gateway")`."""
+    with ExitStack() as stack:
+        yield lambda *flags: stack.enter_context(emulator("--log-level", "error", *flags))[0]
+
+
+@pytest.fixture
+def make_client() -> Iterator[MakeClient]:
+    """Make in-process clients: `client = make_client(profile="gateway")`; they carry the token `t-dev`."""
+    with ExitStack() as stack:
+
+        def make(**settings: Any) -> TestClient:
+            app = create_app(Settings(**settings))
+            client = TestClient(app, headers={"Authorization": "Bearer t-dev"}, follow_redirects=False)
+            return stack.enter_context(client)
+
+        yield make
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> TestClient:
+    """An in-process client of an emulator with default settings."""
+    return make_client()
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The shipped contract."""
+    return load()
+
+
+@pytest.fixture
+def create_body() -> Body:
+    """The vendor's example request."""
+    body: Body = orjson.loads((EXAMPLES / "create-request.json").read_bytes())
+    return body
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx2.Client]:
+    """A plain HTTP client."""
+    with httpx2.Client(timeout=10) as client:
+        yield client
