@@ -88,10 +88,10 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         part = await receive()
         if part["type"] == "http.disconnect":
             break
-        seen += len(part["body"])
+        seen += len(part.get("body", b""))
         if seen <= max_body:
-            parts.append(part["body"])
-        if not part["more_body"]:
+            parts.append(part.get("body", b""))
+        if not part.get("more_body", False):
             is_complete = True
             break
     return Request(
