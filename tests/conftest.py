@@ -29,7 +29,9 @@ Serve = Callable[..., str]
 
 
 @contextmanager
-def emulator(*flags: str, command: list[str] | None = None, **options: Any) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def emulator(
+    *flags: str, command: list[str] | None = None, **options: Any
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run `okr-mock serve` on a free port; gives its URL and process, and ends it."""
     arguments = [*(command or [sys.executable, "-m", "okr_mock"]), "serve", "--port", "0", "--json", *flags]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
@@ -45,7 +47,7 @@ def emulator(*flags: str, command: list[str] | None = None, **options: Any) -> I
 
 @pytest.fixture(scope="session")
 def emulator_url() -> Iterator[str]:
-    """URL of an emulator with default settings, shared by a worker's tests; use an app id of your own for a world of your own."""
+    """URL of an emulator with default settings; an app id of your own gives a world of your own."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OKR_MOCK_")}
     with emulator("--log-level", "error", env=environment) as (url, _):
         yield url
@@ -53,14 +55,14 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start emulators with flags of choice: `url = serve("--profile", "gateway")`."""
+    """Start emulators with flags of choice, such as `"--profile", "gateway"`; gives their URLs."""
     with ExitStack() as stack:
         yield lambda *flags: stack.enter_context(emulator("--log-level", "error", *flags))[0]
 
 
 @pytest.fixture
 def make_client() -> Iterator[MakeClient]:
-    """Make in-process clients: `client = make_client(profile="gateway")`; they carry the token `t-dev`."""
+    """Make in-process clients with settings of choice; they carry the token `t-dev`."""
     with ExitStack() as stack:
 
         def make(**settings: Any) -> TestClient:

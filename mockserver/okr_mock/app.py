@@ -50,7 +50,11 @@ def create_app(settings: Settings) -> "App":
     effective = contract.effective(profile)
     for operation in contract.operations:
         effective.rules(operation)
-    routes = [*inspector_routes(settings, store, effective), *_operation_routes(emulator), *_unmodelled_routes(emulator)]
+    routes = [
+        *inspector_routes(settings, store, effective),
+        *_operation_routes(emulator),
+        *_unmodelled_routes(emulator),
+    ]
     return App(Router(routes, redirect_slashes=False, default=NotFound(emulator, {})), emulator, profile)
 
 

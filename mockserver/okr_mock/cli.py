@@ -41,7 +41,7 @@ def _complain(text: str) -> int:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="feishu-okr-mock")
 def cli() -> None:
-    """An emulator of the Feishu (Lark) OKR API."""
+    """Run and ask an emulator of the Feishu (Lark) OKR API."""
 
 
 def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:

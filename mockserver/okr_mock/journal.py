@@ -95,7 +95,9 @@ class Journal:
         self._bytes = self.evicted = 0
 
 
-def exchange(request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None) -> Exchange:
+def exchange(
+    request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None
+) -> Exchange:
     """Write one call down, without credentials.
 
     Args:
@@ -131,13 +133,18 @@ def exchange(request: Request, turn: Turn, operation: Operation | None, noted: N
     if len(token) >= SHORTEST_SECRET and token in data:
         data = data.replace(token, HIDDEN.encode())
     return Exchange(
-        turn.n, operation.id if operation else "", answer.code if answer else None, answer.status if answer else None, data
+        turn.n,
+        operation.id if operation else "",
+        answer.code if answer else None,
+        answer.status if answer else None,
+        data,
     )
 
 
 def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return {
-        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1") for name, value in headers
+        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
+        for name, value in headers
     }
 
 

@@ -12,7 +12,7 @@ class Protocol(HttpToolsProtocol):
 
     _refusal: asyncio.Task[None] | None = None
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name
         """Refuse a request that cannot be parsed.
 
         Args:

@@ -1,6 +1,5 @@
 """The server: our own socket, uvicorn around our application, and an end within two seconds."""
 
-import asyncio
 import contextlib
 import logging
 import signal
@@ -13,7 +12,7 @@ import uvicorn
 from okr_mock.app import App
 from okr_mock.protocol import Protocol
 
-GRACE = 1.2
+GRACE = 1
 """Seconds that running calls get to end."""
 
 
@@ -71,7 +70,7 @@ class Server(uvicorn.Server):
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type] - a float works
+            timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=75,
         )
         super().__init__(config)

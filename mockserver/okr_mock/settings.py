@@ -31,5 +31,7 @@ class Settings:
     journal_exchanges: int = _setting(1000, "Exchanges kept a world.")
     journal_bytes: int = _setting(16 * MEBIBYTE, "Bytes of exchanges kept a world.")
     log_level: str = _setting(
-        "info", "info: a line a call; warning: only refused calls; error: only our bugs.", choices=("info", "warning", "error")
+        "info",
+        "info: a line a call; warning: only refused calls; error: only our bugs.",
+        choices=("info", "warning", "error"),
     )

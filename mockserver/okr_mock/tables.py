@@ -22,7 +22,9 @@ def codes_table() -> str:
     table = Table("code", "http", "stage", "retry", "name", "message")
     for entry in load().catalog.entries.values():
         for number, text in enumerate(entry.messages.values()):
-            first = (str(entry.code), str(entry.status), entry.stage, entry.retry, entry.name) if number == 0 else ("",) * 5
+            first = (
+                (str(entry.code), str(entry.status), entry.stage, entry.retry, entry.name) if number == 0 else ("",) * 5
+            )
             table.add_row(*first, text)
     return _drawn(table)
 
@@ -54,7 +56,9 @@ def claims_table(profile: str) -> str:
     chosen = ledger.profile(profile)
     table = Table("claim", "status", "options (* is chosen)", "evidence", title=f"profile {profile}", show_lines=True)
     for claim in ledger.claims.values():
-        options = [f"{'*' if option == chosen[claim.id] else ' '} {option}: {says}" for option, says in claim.options.items()]
+        options = [
+            f"{'*' if option == chosen[claim.id] else ' '} {option}: {says}" for option, says in claim.options.items()
+        ]
         evidence = [f"{entry['source']} ({entry['mark']}{_for(entry)})" for entry in claim.evidence]
         table.add_row(f"[bold]{claim.id}[/]\n{claim.says}", claim.status, "\n".join(options), "\n".join(evidence))
     return _drawn(table)

@@ -50,8 +50,12 @@ def _reason(answer: Answer | None, noted: Noted) -> str:
     parts += [f"note: {remark.text}" for remark in noted.remarks[:2]]
     more = max(0, len(noted.violations) - 3) + max(0, len(noted.remarks) - 2)
     reason = "; ".join(parts)
-    return (reason[:_LONGEST_REASON] + "…" if len(reason) > _LONGEST_REASON else reason) + (f" (+{more})" if more else "")
+    return (reason[:_LONGEST_REASON] + "…" if len(reason) > _LONGEST_REASON else reason) + (
+        f" (+{more})" if more else ""
+    )
 
 
 def _printable(text: str) -> str:
-    return text if text.isprintable() else "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
+    )

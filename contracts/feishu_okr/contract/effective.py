@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jsonpatch
 import jsonschema_rs
 
 from feishu_okr.contract.catalog import Catalog, ErrorCode
@@ -64,18 +63,18 @@ class Rules:
         """
         if self.answer.is_valid(answer):
             return []
-        return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in self.answer.iter_errors(answer)]
+        errors = self.answer.iter_errors(answer)
+        return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
 
 
 class Effective:
     """The contract under one profile.
 
     Args:
-        document: bundled OpenAPI document without any claim applied.
+        document: bundled OpenAPI document with the profile applied.
         operations: operations by id.
-        catalog: all refusals.
+        catalog: all refusals with the profile applied.
         profile: the chosen options.
-        patches: JSON Patch on the document that the options ask for.
     """
 
     def __init__(
@@ -84,9 +83,8 @@ class Effective:
         operations: Mapping[str, Operation],
         catalog: Catalog,
         profile: Profile,
-        patches: list[dict[str, Any]],
     ) -> None:
-        self.document: dict[str, Any] = jsonpatch.apply_patch(document, patches)
+        self.document = document
         self.profile = profile
         self.sorts_keys = profile["key_order"] == "alphabetical"
         self._operations = operations

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
+PATCHED = ("document", "catalog")
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -17,7 +19,7 @@ class Claim:
         status: `documented`, `observed`, `inferred`, `disputed` or `unverified`.
         default: option of the `documented` profile.
         options: what each option does.
-        patches: JSON Patch on the bundled document by option, for options that change it.
+        patches: JSON Patch by `document` or `catalog` and option, for options that change one of them.
         evidence: entries with `source`, `mark` and maybe `for` and `note`.
     """
 
@@ -26,7 +28,7 @@ class Claim:
     status: str
     default: str
     options: Mapping[str, str]
-    patches: Mapping[str, list[dict[str, Any]]]
+    patches: Mapping[tuple[str, str], list[dict[str, Any]]]
     evidence: tuple[Mapping[str, Any], ...]
 
 
@@ -56,6 +58,16 @@ class Ledger:
 
     claims: Mapping[str, Claim]
     profiles: Mapping[str, Mapping[str, str]]
+
+    def patch(self, kind: str, profile: "Profile") -> list[dict[str, Any]]:
+        """Join the JSON Patches that a profile's options ask for.
+
+        Args:
+            kind: what is patched, `document` or `catalog`.
+            profile: the chosen options.
+        """
+        claims = self.claims.values()
+        return [step for claim in claims for step in claim.patches.get((kind, profile[claim.id]), ())]
 
     def profile(self, name: str = "documented", switches: Iterable[tuple[str, str]] = ()) -> Profile:
         """Choose an option for every claim.
@@ -103,6 +115,6 @@ def _claim(name: str, entry: dict[str, Any]) -> Claim:
         status=entry["status"],
         default=entry["default"],
         options={option: body["says"] for option, body in options.items()},
-        patches={option: body["document"] for option, body in options.items() if "document" in body},
+        patches={(kind, option): body[kind] for option, body in options.items() for kind in PATCHED if kind in body},
         evidence=tuple(entry["evidence"]),
     )

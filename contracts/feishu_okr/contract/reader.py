@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jsonpatch
+
 from feishu_okr.contract.bundle import Bundle
 from feishu_okr.contract.catalog import Catalog, read_catalog
 from feishu_okr.contract.effective import Effective
@@ -27,13 +29,15 @@ class Contract:
     Args:
         document: bundled OpenAPI document without any claim applied.
         operations: operations by id, static paths before parametric ones.
-        catalog: all refusals.
+        errors: value of `errors.yaml`.
+        catalog: all refusals without any claim applied.
         ledger: all claims and profiles.
         unmodelled: ids of the operations that the API has and we do not, by path and method.
     """
 
     document: dict[str, Any]
     operations: dict[str, Operation]
+    errors: dict[str, Any]
     catalog: Catalog
     ledger: Ledger
     unmodelled: dict[str, dict[str, str]]
@@ -47,9 +51,9 @@ class Contract:
         """
         found = self._effective.get(profile)
         if found is None:
-            claims = self.ledger.claims.values()
-            patches = [step for claim in claims for step in claim.patches.get(profile[claim.id], ())]
-            found = Effective(self.document, self.operations, self.catalog, profile, patches)
+            document = jsonpatch.apply_patch(self.document, self.ledger.patch("document", profile))
+            catalog = read_catalog(jsonpatch.apply_patch(self.errors, self.ledger.patch("catalog", profile)))
+            found = Effective(document, self.operations, catalog, profile)
             self._effective[profile] = found
         return found
 
@@ -73,4 +77,4 @@ def load(root: Path | None = None) -> Contract:
     except (KeyError, TypeError, AttributeError) as error:
         hint = f"an entry is not as rules/ says ({error}); run python -m feishu_okr.contract for all mistakes"
         raise ContractError([sources["errors"].mistake((), hint)]) from error
-    return Contract(document, operations, catalog, ledger, sources["unmodelled"].value)
+    return Contract(document, operations, sources["errors"].value, catalog, ledger, sources["unmodelled"].value)

@@ -97,7 +97,9 @@ class Normaliser:
         """
         if not self.renamed:
             return at
-        return tuple(self.renamed.get(at[: n + 1], part) if isinstance(part, str) else part for n, part in enumerate(at))
+        return tuple(
+            self.renamed.get(at[: n + 1], part) if isinstance(part, str) else part for n, part in enumerate(at)
+        )
 
 
 MOST_REMARKS = 100

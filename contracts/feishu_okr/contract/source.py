@@ -11,7 +11,6 @@ import yaml
 import yamlcore
 
 
-
 @dataclass(frozen=True, order=True)
 class Mistake:
     """Something wrong in a data file.

@@ -1,8 +1,7 @@
-"""Who calls, which world the call leads to, and whether its token admits it. Source: probe_2026_09 for the order and codes."""
+"""Who calls, which world the call leads to, whether its token admits it. Source: probe_2026_09."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -53,7 +52,7 @@ class Admission:
         except orjson.JSONDecodeError:
             return Caller(NO_WORLD)
         app = body.get("app_id") if isinstance(body, dict) else None
-        return Caller(app if self._is_app(app) else NO_WORLD)
+        return Caller(app if isinstance(app, str) and self._is_app(app) else NO_WORLD)
 
     def caller(self, request: Request) -> Caller:
         """Name who calls by the Authorization header alone.
@@ -106,9 +105,7 @@ class Admission:
         if self._apps[app] != secret:
             raise Refusal("app_secret_invalid")
 
-    def _is_app(self, app: Any) -> bool:
-        if not isinstance(app, str):
-            return False
+    def _is_app(self, app: str) -> bool:
         return app in self._apps if self._auth == "strict" else is_name(app)
 
 

@@ -14,7 +14,7 @@ MOST_FIELD_VIOLATIONS = 100
 _JSON = b"application/json"
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - an outcome, not an error
     """The API says no; an outcome, not a failure.
 
     Args:
@@ -129,6 +129,7 @@ def _field_violations(violations: list[Violation]) -> list[dict[str, str]]:
     for violation in violations:
         unique.setdefault((violation.field, violation.description), violation)
     return [
-        {"field": found.field, "description": found.description} | ({} if found.value is None else {"value": found.value})
+        {"field": found.field, "description": found.description}
+        | ({} if found.value is None else {"value": found.value})
         for found in islice(unique.values(), MOST_FIELD_VIOLATIONS)
     ]

@@ -67,7 +67,9 @@ def inspector_routes(settings: Settings, store: Store, effective: Effective) -> 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def _by_method(functions: dict[str, Callable[[Request], Awaitable[Response]]]) -> Callable[[Request], Awaitable[Response]]:
+def _by_method(
+    functions: dict[str, Callable[[Request], Awaitable[Response]]],
+) -> Callable[[Request], Awaitable[Response]]:
     async def choose(request: Request) -> Response:
         function = functions.get("GET" if request.method == "HEAD" else request.method)
         if function is None:

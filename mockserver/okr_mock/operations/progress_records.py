@@ -26,12 +26,16 @@ async def create(call: Call) -> Result:
     target_id, target_type = str(body["target_id"]), int(body["target_type"])
     if await call.read(target_key(target_type, target_id)) is None:
         raise Refusal("okr_data_not_found")
-    record = body | _written(call, body) | {
-        "progress_id": call.turn.entity_id,
-        "create_time": str(call.turn.now),
-        "target_id": target_id,
-        "target_type": target_type,
-    }
+    record = (
+        body
+        | _written(call, body)
+        | {
+            "progress_id": call.turn.entity_id,
+            "create_time": str(call.turn.now),
+            "target_id": target_id,
+            "target_type": target_type,
+        }
+    )
     return Result(_shown(call, record), {_key(record["progress_id"]): dump(record, call.effective)})
 
 
@@ -91,7 +95,7 @@ async def _find(call: Call) -> dict[str, Any]:
 
 
 def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
-    """What create and update share: content, rate if one is sent, time."""
+    """Prepare what create and update share: content, rate if one is sent, time."""
     written = {"content": body["content"], "modify_time": str(call.turn.now)}
     rate = body.get("progress_rate")
     if rate is None:
