@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from starlette.routing import BaseRoute, Route, Router
 
 from feishu_okr.contract import Contract, Profile, load
 from okr_mock import terminal
+from okr_mock.call import Handler
 from okr_mock.endpoint import Emulator, Endpoint, NotFound, Receive, Scope, Send
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.envelope import Refusal, refused
@@ -24,11 +26,22 @@ from okr_mock.world.turn import Turn
 logger = logging.getLogger("okr_mock")
 
 
-def create_app(settings: Settings) -> "App":
+def system_clock() -> int:
+    """Tell the time in milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def create_app(
+    settings: Settings,
+    clock: Callable[[], int] = system_clock,
+    handlers: Mapping[str, Handler] = HANDLERS,
+) -> "App":
     """Build the emulator.
 
     Args:
         settings: everything that can be set.
+        clock: tells the time in milliseconds since the epoch.
+        handlers: what each operation does, by operation id.
 
     Raises:
         ContractError: our own data files are wrong.
@@ -41,7 +54,7 @@ def create_app(settings: Settings) -> "App":
         fixture.entities,
         profile,
         settings.seed,
-        clock=lambda: time.time_ns() // 1_000_000,
+        clock,
         new_journal=partial(Journal, settings.journal_exchanges, settings.journal_bytes),
     )
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
@@ -52,7 +65,7 @@ def create_app(settings: Settings) -> "App":
         effective.rules(operation)
     routes = [
         *inspector_routes(settings, store, effective),
-        *_operation_routes(emulator),
+        *_operation_routes(emulator, handlers),
         *_unmodelled_routes(emulator),
     ]
     return App(Router(routes, redirect_slashes=False, default=NotFound(emulator, {})), emulator, profile)
@@ -101,7 +114,7 @@ class App:
             await self._apologise(send)
 
     async def _apologise(self, send: Send) -> None:
-        turn = Turn(NO_WORLD, 0, 0, time.time_ns() // 1_000_000, self._profile, 0)
+        turn = Turn(NO_WORLD, 0, 0, system_clock(), self._profile, 0)
         logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
         answer = refused(Refusal("internal_error"), self.emulator.contract.effective(self._profile), turn)
         try:
@@ -122,10 +135,10 @@ class _Methods:
         await self._endpoints.get(scope["method"], self._otherwise)(scope, receive, send)
 
 
-def _operation_routes(emulator: Emulator) -> list[BaseRoute]:
+def _operation_routes(emulator: Emulator, handlers: Mapping[str, Handler]) -> list[BaseRoute]:
     by_path: dict[str, dict[str, Endpoint]] = {}
     for operation in emulator.contract.operations.values():
-        endpoint = Endpoint(operation, HANDLERS[operation.id], emulator)
+        endpoint = Endpoint(operation, handlers[operation.id], emulator)
         by_path.setdefault(operation.path, {})[operation.method] = endpoint
     unmodelled = emulator.contract.unmodelled
     return [

@@ -192,7 +192,7 @@ def _judged(call: Call) -> Refusal:
     mistyped = next((found for found in call.noted.violations if found.keyword == "type"), None)
     if mistyped is None:
         return Refusal(call.profile["broken_constraint"])
-    return Refusal(call.profile["wrong_type"], field=mistyped.field, value=mistyped.value or "")
+    return Refusal(call.profile["wrong_type"], field=mistyped.field, value=mistyped.json)
 
 
 def _payload(operation: Operation, data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -123,8 +123,8 @@ def exchange(
             "code": answer.code if answer else None,
             "msg": answer.msg if answer else None,
             "log_id": turn.log_id,
-            "answer": _answer_body(answer, operation) if answer else None,
-            "violations": [asdict(violation) for violation in noted.violations],
+            "answer": _answer_body(answer, operation, noted) if answer else None,
+            "violations": [_violation(violation, operation) for violation in noted.violations],
             "warnings": [asdict(remark) for remark in noted.remarks],
             "duration_us": noted.duration_us,
         }
@@ -170,10 +170,17 @@ def _request_body(request: Request, operation: Operation | None, noted: Noted) -
         return "[names a secret, not kept]" if _SECRET_NAME.search(text) else text
 
 
-def _answer_body(answer: Answer, operation: Operation | None) -> Any:
+def _violation(violation: Violation, operation: Operation | None) -> Any:
+    shown = {"place": violation.place, "pointer": violation.pointer, "field": violation.field}
+    shown |= {"keyword": violation.keyword, "description": violation.description}
+    may_show = violation.value is None or not (operation and operation.issues_tokens)
+    return _hide(shown | {"value": violation.value if may_show else HIDDEN})
+
+
+def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> Any:
     if answer.code is None:
         return answer.body.decode("utf-8", errors="replace")
-    if operation and operation.issues_tokens:
+    if noted.violations or (operation and operation.issues_tokens):
         return _hide(orjson.loads(answer.body))
     return orjson.Fragment(answer.body) if len(answer.body) <= LONGEST_BODY else f"[{len(answer.body)} bytes, not kept]"
 
@@ -182,5 +189,11 @@ def _hide(value: Any) -> Any:
     if isinstance(value, list):
         return [_hide(item) for item in value]
     if isinstance(value, dict):
-        return {key: HIDDEN if _SECRET_NAME.search(key) else _hide(item) for key, item in value.items()}
+        return {key: HIDDEN if _is_secret(key, item) else _hide(item) for key, item in value.items()}
     return value
+
+
+def _is_secret(key: str, value: Any) -> bool:
+    """Judge a field by its name; the value of a violation is JSON in a string and may hold such a field itself."""
+    is_telling = key == "value" and isinstance(value, str) and _SECRET_NAME.search(value)
+    return bool(is_telling or _SECRET_NAME.search(key))

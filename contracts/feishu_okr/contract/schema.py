@@ -45,13 +45,13 @@ class Normaliser:
     """Rewrites a message to the contract's spelling, remembering how the sender spelled it.
 
     Args:
-        renames: whether snake_case keys are read as their camelCase twins.
+        content_case: what becomes of snake_case keys; an option of the claim of that name.
         drops: whether unknown keys are left out.
         renamed: the sender's key by the place of ours.
         remarks: what the sender should know.
     """
 
-    renames: bool
+    content_case: str
     drops: bool
     renamed: dict[Path, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
@@ -76,13 +76,13 @@ class Normaliser:
                 yield key, self.rewrite(item, shape.properties[key], (*at, key))
                 continue
             alias = shape.alias(key)
-            if alias and self.renames and alias not in value:
+            if alias and self.content_case == "lenient" and alias not in value:
                 self.renamed[(*at, alias)] = key
                 self._remark("snake_case", (*at, alias), f"{key!r} was read as {alias!r}; the API documents {alias!r}")
                 yield alias, self.rewrite(item, shape.properties[alias], (*at, alias))
             else:
                 self._remark("unknown_field", (*at, key), _unknown(key, alias, shape))
-                if not self.drops:
+                if not self.drops or (alias and self.content_case == "refuse"):
                     yield key, item
 
     def _remark(self, kind: str, at: Path, text: str) -> None:

@@ -43,20 +43,6 @@ class ContractError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-class _Loader(yamlcore.CCoreLoader):  # type: ignore[misc]
-    """YAML 1.2 core schema on the C parser; a key that stands twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) < len(node.value):
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem=f"key {key.value!r} stands twice", problem_mark=key.start_mark)
-                seen.add(key.value)
-        return mapping
-
-
 @dataclass(frozen=True)
 class Source:
     """One data file and its value.
@@ -85,7 +71,7 @@ class Source:
     @cached_property
     def _marks(self) -> dict[tuple[str, ...], tuple[int, int]]:
         marks: dict[tuple[str, ...], tuple[int, int]] = {(): (1, 1)}
-        node = yaml.compose(self.text, Loader=_Loader)
+        node = yaml.compose(self.text, Loader=yamlcore.CCoreLoader)
         if node is not None:
             _mark(node, (), marks)
         return marks
@@ -116,7 +102,7 @@ def read(path: Path) -> Source:
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([Mistake(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
     try:
-        value = orjson.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=_Loader)  # noqa: S506 - safe: core schema only
+        value = orjson.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yamlcore.CCoreLoader)  # noqa: S506 - safe: core schema only
     except orjson.JSONDecodeError as error:
         raise ContractError([Mistake(str(path), error.lineno, error.colno, "", f"not JSON: {error.msg}")]) from error
     except yaml.MarkedYAMLError as error:

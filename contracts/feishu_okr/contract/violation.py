@@ -26,6 +26,7 @@ class Violation:
         keyword: JSON Schema keyword that was broken.
         description: what is wrong, in the gateway's words.
         value: what was sent, as a string; None where nothing was.
+        is_string: whether what was sent was a JSON string.
     """
 
     place: str
@@ -34,6 +35,12 @@ class Violation:
     keyword: str
     description: str
     value: str | None
+    is_string: bool = False
+
+    @property
+    def json(self) -> str:
+        """What was sent, as JSON."""
+        return orjson.dumps(self.value).decode() if self.is_string else self.value or ""
 
 
 def explain(
@@ -56,7 +63,7 @@ def _violations(
     facts: dict[str, Any] = error.kind.as_dict()
     at: Path = tuple(error.instance_path)
     missing = [facts["property"]] if "property" in facts else facts.get("unexpected", [])
-    for place in [(*at, name) for name in missing] or [at]:
+    for place in [(*at, name[:LONGEST_VALUE]) for name in missing] or [at]:
         yield _violation(spelled(place), error, facts, descriptions)
 
 
@@ -64,6 +71,7 @@ def _violation(
     at: Path, error: jsonschema_rs.ValidationError, facts: dict[str, Any], descriptions: Mapping[str, str]
 ) -> Violation:
     keyword: str = error.kind.name
+    is_absent = "property" in facts or "unexpected" in facts
     field = gateway_path(at)
     limit = facts.get("limit", facts.get("pattern", " or ".join(facts.get("types", ()))))
     options = ",".join(text(option) for option in facts.get("options", ()))
@@ -74,7 +82,8 @@ def _violation(
         field=field,
         keyword=keyword,
         description=template.format(field=field, limit=limit, options=options),
-        value=None if "property" in facts or "unexpected" in facts else text(error.instance),
+        value=None if is_absent else text(error.instance),
+        is_string=not is_absent and isinstance(error.instance, str),
     )
 
 

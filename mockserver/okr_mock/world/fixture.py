@@ -19,12 +19,10 @@ class Fixture:
 
     Args:
         apps: secret by app id.
-        user: open_id of the person whom the development user token stands for.
         entities: stored bytes by key.
     """
 
     apps: Mapping[str, str]
-    user: str
     entities: Mapping[str, bytes]
 
 
@@ -50,12 +48,13 @@ def read_fixture(path: Path = DEFAULT) -> Fixture:
     data = read(path).value
     return Fixture(
         apps={app["id"]: app["secret"] for app in data["apps"]},
-        user=data["users"][0]["open_id"],
         entities=dict(_entities(data)),
     )
 
 
 def _entities(data: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    for user in data["users"]:
+        yield f"user/{user['open_id']}", orjson.dumps(user)
     for objective in data["objectives"]:
         yield target_key(OBJECTIVE, objective["id"]), orjson.dumps(objective)
         for key_result in objective["key_results"]:
