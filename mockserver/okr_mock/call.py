@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feishu_okr.contract import Effective, Operation, Profile
+from okr_mock.exchange import Noted
 from okr_mock.gateway.admission import Admission, Caller
 from okr_mock.gateway.request import Request
-from okr_mock.journal import Noted
 from okr_mock.store import Changes, Store
 from okr_mock.world.turn import Turn
 

@@ -14,8 +14,6 @@ import click
 from feishu_okr.contract import ContractError
 from okr_mock.settings import PREFIX, Settings
 
-_TYPES: dict[Any, Any] = {str: str, int: int, bool: bool}
-
 
 def main() -> None:
     """Run the command; a mistake of the person at the keyboard is one line and exit code 2."""
@@ -47,7 +45,6 @@ def cli() -> None:
 def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for field in reversed(dataclasses.fields(Settings)):
         flag = f"--{field.name.replace('_', '-')}"
-        choices = field.metadata["choices"]
         is_list = isinstance(field.default, tuple)
         command = click.option(
             flag,
@@ -58,10 +55,18 @@ def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=field.repr and not is_list and field.default != "",
             is_flag=isinstance(field.default, bool),
             multiple=is_list,
-            type=click.Choice(choices) if choices else _TYPES.get(type(field.default), str),
+            type=_type(field),
             help=field.metadata["text"],
         )(command)
     return command
+
+
+def _type(field: dataclasses.Field[Any]) -> Any:
+    if field.metadata["choices"]:
+        return click.Choice(field.metadata["choices"])
+    if field.metadata["span"]:
+        return click.IntRange(*field.metadata["span"])
+    return str if isinstance(field.default, tuple) else type(field.default)
 
 
 @cli.command()

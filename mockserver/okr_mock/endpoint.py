@@ -8,10 +8,11 @@ from typing import Any
 
 from feishu_okr.contract import Contract, Operation, Remark, Violation
 from okr_mock.call import Call, Handler
+from okr_mock.exchange import Noted, exchange
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.envelope import Answer, Refusal, refused, success
 from okr_mock.gateway.request import Request, receive_request
-from okr_mock.journal import NO_WORLD, Noted, exchange
+from okr_mock.journal import NO_WORLD
 from okr_mock.store import Changes, Store
 from okr_mock.world.turn import Turn
 

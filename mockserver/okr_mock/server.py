@@ -12,6 +12,7 @@ import uvicorn
 from okr_mock.app import App
 from okr_mock.protocol import Protocol
 
+BACKLOG = 2048
 GRACE = 1
 """Seconds that running calls get to end."""
 
@@ -31,11 +32,8 @@ def bind(host: str, port: int) -> socket.socket:
         SettingsError: the address cannot be had.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        sock = socket.socket(family, kind, protocol)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(address)
-        sock.listen(2048)
+        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.create_server(where, family=family, backlog=BACKLOG)
     except OSError as error:
         hint = "stop what listens there, or choose --port 0" if port else "choose another --host"
         raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror or error}; {hint}") from error

@@ -9,7 +9,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from feishu_okr.contract import load
+from feishu_okr.contract import Claim, load
 
 
 def codes_json() -> str:
@@ -40,7 +40,7 @@ def claims_json(profile: str) -> str:
     """
     ledger = load().ledger
     chosen = ledger.profile(profile)
-    return _json([asdict(claim) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()])
+    return _json([_claim(claim) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()])
 
 
 def claims_table(profile: str) -> str:
@@ -62,6 +62,11 @@ def claims_table(profile: str) -> str:
         evidence = [f"{entry['source']} ({entry['mark']}{_for(entry)})" for entry in claim.evidence]
         table.add_row(f"[bold]{claim.id}[/]\n{claim.says}", claim.status, "\n".join(options), "\n".join(evidence))
     return _drawn(table)
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    shown = ("id", "says", "status", "default", "options", "evidence")
+    return {name: getattr(claim, name) for name in shown}
 
 
 def _for(entry: Any) -> str:

@@ -3,9 +3,9 @@
 import logging
 from datetime import datetime
 
+from okr_mock.exchange import Noted
 from okr_mock.gateway.envelope import Answer
 from okr_mock.gateway.request import Request
-from okr_mock.journal import Noted
 from okr_mock.world.turn import Turn
 
 logger = logging.getLogger("okr_mock.calls")

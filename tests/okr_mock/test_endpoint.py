@@ -94,7 +94,7 @@ async def _lie(_: Call) -> Result:
 
 @pytest.mark.parametrize("handler", [_boom, _lie])
 def test_our_bugs_are_loud(create_body: Body, caplog: pytest.LogCaptureFixture, handler: Handler) -> None:
-    """A failure of ours, and an answer that breaks the contract, are 500/1009999 for the caller and a traceback for us."""
+    """A failure of ours, or an answer that breaks the contract, is 500/1009999 for the caller and loud for us."""
     app = create_app(Settings(), handlers={**HANDLERS, "okr.v1.progress_record.create": handler})
     client = TestClient(app, headers={"Authorization": "Bearer t-dev"})
     answer = client.post(RECORDS, json=create_body)

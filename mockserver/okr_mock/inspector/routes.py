@@ -10,11 +10,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from feishu_okr.contract import Effective
+from okr_mock.exchange import Exchange
 from okr_mock.gateway.tokens import DEFAULT_WORLD
-from okr_mock.journal import Exchange
 from okr_mock.settings import Settings
 from okr_mock.store import Store
 
+Answering = Callable[[Request], Awaitable[Response]]
 _NUMBERS = ("code", "status", "since")
 
 
@@ -26,8 +27,24 @@ def inspector_routes(settings: Settings, store: Store, effective: Effective) -> 
         store: where worlds are kept.
         effective: the contract under the server's profile.
     """
-    document = orjson.dumps(effective.document)
-    about = orjson.dumps(
+    document = _constant(orjson.dumps(effective.document))
+    control = _Control(store)
+    table: list[tuple[str, str, Answering]] = [
+        ("GET", "/healthz", _constant(b'{"status":"ok"}')),
+        ("GET", "/readyz", _constant(b'{"status":"ready"}')),
+        ("GET", "/openapi.json", document),
+        ("GET", "/__admin/openapi.json", document),
+        ("GET", "/__admin/version", _constant(_about(settings, effective))),
+        ("GET", "/__admin/requests", control.list_requests),
+        ("DELETE", "/__admin/requests", control.clear_requests),
+        ("POST", "/__admin/reset", control.reset),
+    ]
+    paths = dict.fromkeys(path for _, path, _ in table)
+    return [Route(path, _by_method({m: f for m, p, f in table if p == path}), methods=list(_METHODS)) for path in paths]
+
+
+def _about(settings: Settings, effective: Effective) -> bytes:
+    return orjson.dumps(
         {
             "name": "feishu-okr-mock",
             "version": version("feishu-okr-mock"),
@@ -39,37 +56,49 @@ def inspector_routes(settings: Settings, store: Store, effective: Effective) -> 
         }
     )
 
-    async def requests(request: Request) -> Response:
-        return await _list_requests(request, store)
 
-    async def clear(request: Request) -> Response:
-        await store.clear_journal(_world(request))
+class _Control:
+    """What the control routes do.
+
+    Args:
+        store: where worlds are kept.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def list_requests(self, request: Request) -> Response:
+        """List the exchanges of a world, oldest first."""
+        filters: dict[str, Any] = dict(request.query_params)
+        world = filters.pop("world", DEFAULT_WORLD)
+        if unknown := filters.keys() - {"operation", *_NUMBERS}:
+            return _mistake(400, f"no filter {min(unknown)!r}; there are world, operation, code, status and since")
+        for name in filters.keys() & set(_NUMBERS):
+            try:
+                filters[name] = int(filters[name])
+            except ValueError:
+                return _mistake(400, f"{name}={filters[name]!r} is not a whole number")
+        page = await self._store.journal(world)
+        found = [orjson.Fragment(exchange.data) for exchange in page.exchanges if _matches(exchange, filters)]
+        return _json(orjson.dumps({"world": world, "evicted": page.evicted, "total": len(found), "requests": found}))
+
+    async def clear_requests(self, request: Request) -> Response:
+        """Forget the exchanges of a world."""
+        await self._store.clear_journal(_world(request))
         return _json(b"{}")
 
-    async def reset(request: Request) -> Response:
-        await store.reset(_world(request))
+    async def reset(self, request: Request) -> Response:
+        """Return a world to its fixture."""
+        await self._store.reset(_world(request))
         return _json(b"{}")
-
-    table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-        ("GET", "/healthz", _constant(b'{"status":"ok"}')),
-        ("GET", "/readyz", _constant(b'{"status":"ready"}')),
-        ("GET", "/openapi.json", _constant(document)),
-        ("GET", "/__admin/openapi.json", _constant(document)),
-        ("GET", "/__admin/version", _constant(about)),
-        ("GET", "/__admin/requests", requests),
-        ("DELETE", "/__admin/requests", clear),
-        ("POST", "/__admin/reset", reset),
-    ]
-    paths = dict.fromkeys(path for _, path, _ in table)
-    return [Route(path, _by_method({m: f for m, p, f in table if p == path}), methods=list(_METHODS)) for path in paths]
 
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def _by_method(
-    functions: dict[str, Callable[[Request], Awaitable[Response]]],
-) -> Callable[[Request], Awaitable[Response]]:
+    functions: dict[str, Answering],
+) -> Answering:
     async def choose(request: Request) -> Response:
         function = functions.get("GET" if request.method == "HEAD" else request.method)
         if function is None:
@@ -79,26 +108,11 @@ def _by_method(
     return choose
 
 
-def _constant(body: bytes) -> Callable[[Request], Awaitable[Response]]:
+def _constant(body: bytes) -> Answering:
     async def answer(_: Request) -> Response:
         return _json(body)
 
     return answer
-
-
-async def _list_requests(request: Request, store: Store) -> Response:
-    filters: dict[str, Any] = dict(request.query_params)
-    world = filters.pop("world", DEFAULT_WORLD)
-    if unknown := filters.keys() - {"operation", *_NUMBERS}:
-        return _mistake(400, f"no filter {sorted(unknown)[0]!r}; there are world, operation, code, status and since")
-    for name in filters.keys() & set(_NUMBERS):
-        try:
-            filters[name] = int(filters[name])
-        except ValueError:
-            return _mistake(400, f"{name}={filters[name]!r} is not a whole number")
-    page = await store.journal(world)
-    found = [orjson.Fragment(exchange.data) for exchange in page.exchanges if _matches(exchange, filters)]
-    return _json(orjson.dumps({"world": world, "evicted": page.evicted, "total": len(found), "requests": found}))
 
 
 def _matches(exchange: Exchange, filters: dict[str, Any]) -> bool:

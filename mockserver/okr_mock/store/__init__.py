@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from okr_mock.journal import Exchange
+from okr_mock.exchange import Exchange
 from okr_mock.world.turn import Turn
 
 Changes = Mapping[str, bytes | None]

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from feishu_okr.contract import Profile
-from okr_mock.journal import Exchange, Journal
+from okr_mock.exchange import Exchange
+from okr_mock.journal import Journal
 from okr_mock.store import Changes, Page
 from okr_mock.world.turn import Turn
 

@@ -64,7 +64,7 @@ def test_snake_case_is_the_same_message(rules: Rules, body: Any) -> None:
 
 
 def test_violations_speak_the_senders_spelling(rules: Rules, create_body: Body) -> None:
-    """A violation inside snake_case content is told by the sender's keys, with indices for us and [*] for the gateway."""
+    """A violation inside snake_case content is told by the sender's keys, with [*] for the gateway."""
     blocks = [{"type": "paragraph", "paragraph": {"elements": [{"type": "textRun", "text_run": {"text": 5}}]}}]
     (violation,) = rules.check(message(create_body | {"content": {"blocks": blocks}})).violations
     assert violation.pointer == "/content/blocks/0/paragraph/elements/0/text_run/text"

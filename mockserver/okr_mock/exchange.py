@@ -1,0 +1,167 @@
+"""An exchange: one call and its answer, redacted when it is written down."""
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from feishu_okr.contract import Operation, Remark, Violation
+from okr_mock.gateway.envelope import Answer
+from okr_mock.gateway.request import Request
+from okr_mock.world.turn import Turn
+
+HIDDEN = "***"
+_SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
+_SECRET_NAME = re.compile("secret|access_token|refresh_token|app_ticket|code_verifier|password", re.IGNORECASE)
+SHORTEST_SECRET = 16
+LONGEST_BODY = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call and its answer.
+
+    Args:
+        n: number of the call in its world.
+        operation: operation id, or "" for a call that reached none.
+        code: code of the envelope; None where there was none.
+        status: HTTP status; None where the caller left before an answer.
+        data: the whole exchange as JSON.
+    """
+
+    n: int
+    operation: str
+    code: int | None
+    status: int | None
+    data: bytes
+
+
+@dataclass
+class Noted:
+    """What was noticed on a call's way, whether or not it was refused.
+
+    Args:
+        violations: every place where the message breaks the contract.
+        remarks: what was accepted but should be mended.
+        is_clean: whether the message passed the closed contract at once, so that its body holds known fields only.
+        duration_us: microseconds from the complete request to the answer.
+    """
+
+    violations: list[Violation] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    is_clean: bool = False
+    duration_us: int = 0
+
+
+def exchange(
+    request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None
+) -> Exchange:
+    """Write one call down, without credentials.
+
+    Args:
+        request: what was asked.
+        turn: the call's place.
+        operation: the operation it reached, if any.
+        noted: what was noticed on the way.
+        answer: what was answered; None where the caller left before that.
+    """
+    name = operation.id if operation else ""
+    code, status = (answer.code, answer.status) if answer else (None, None)
+    data = orjson.dumps(
+        {
+            "n": turn.n,
+            "world": turn.world,
+            "time": f"{datetime.fromtimestamp(turn.now // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{turn.now % 1000:03d}Z",
+            "operation": name or None,
+            **_asked(request, operation, noted),
+            "status": status,
+            "code": code,
+            "msg": answer.msg if answer else None,
+            "log_id": turn.log_id,
+            "answer": _answer_body(answer, operation, noted) if answer else None,
+            "violations": [_violation(violation, operation) for violation in noted.violations],
+            "warnings": [asdict(remark) for remark in noted.remarks],
+            "duration_us": noted.duration_us,
+        }
+    )
+    return Exchange(turn.n, name, code, status, _without_token(data, request))
+
+
+def _asked(request: Request, operation: Operation | None, noted: Noted) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "path": request.target.decode("latin-1"),
+        "query": _query(request.query),
+        "headers": _headers(request.headers),
+        "request_bytes": len(request.body),
+        "request": _request_body(request, operation, noted),
+    }
+
+
+def _without_token(data: bytes, request: Request) -> bytes:
+    """Hide the caller's token wherever else the caller put it."""
+    token = request.token.encode("latin-1")
+    if len(token) >= SHORTEST_SECRET and token in data:
+        return data.replace(token, HIDDEN.encode())
+    return data
+
+
+def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
+        for name, value in headers
+    }
+
+
+def _query(query: bytes) -> list[tuple[str, str]]:
+    if not query:
+        return []
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")
+    return [(name, HIDDEN if _SECRET_NAME.search(name) else value) for name, value in pairs]
+
+
+def _request_body(request: Request, operation: Operation | None, noted: Noted) -> Any:
+    """Embed the body as it was sent where it is known to be harmless; else hide secrets, or keep nothing."""
+    if operation is None or not request.body:
+        return None
+    if len(request.body) > LONGEST_BODY:
+        return f"[{len(request.body)} bytes, not kept]"
+    if noted.is_clean and not operation.issues_tokens:
+        return orjson.Fragment(request.body)
+    try:
+        return orjson.Fragment(orjson.dumps(_hide(orjson.loads(request.body))))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+        text = request.body.decode("utf-8", errors="replace")
+        return "[names a secret, not kept]" if _SECRET_NAME.search(text) else text
+
+
+def _violation(violation: Violation, operation: Operation | None) -> Any:
+    shown = {"place": violation.place, "pointer": violation.pointer, "field": violation.field}
+    shown |= {"keyword": violation.keyword, "description": violation.description}
+    may_show = violation.value is None or not (operation and operation.issues_tokens)
+    return _hide(shown | {"value": violation.value if may_show else HIDDEN})
+
+
+def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> Any:
+    if answer.code is None:
+        return answer.body.decode("utf-8", errors="replace")
+    if noted.violations or (operation and operation.issues_tokens):
+        return _hide(orjson.loads(answer.body))
+    return orjson.Fragment(answer.body) if len(answer.body) <= LONGEST_BODY else f"[{len(answer.body)} bytes, not kept]"
+
+
+def _hide(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_hide(item) for item in value]
+    if isinstance(value, dict):
+        return {key: HIDDEN if _is_secret(key, item) else _hide(item) for key, item in value.items()}
+    return value
+
+
+def _is_secret(key: str, value: Any) -> bool:
+    """Judge a field by its name; the value of a violation is JSON in a string and may hold such a field itself."""
+    is_telling = key == "value" and isinstance(value, str) and _SECRET_NAME.search(value)
+    return bool(is_telling or _SECRET_NAME.search(key))

@@ -1,0 +1,58 @@
+import asyncio
+
+import pytest
+
+from feishu_okr.contract import Contract
+from okr_mock.exchange import Exchange
+from okr_mock.journal import Journal
+from okr_mock.store.memory import MemoryStore
+
+
+@pytest.fixture
+def store(contract: Contract) -> MemoryStore:
+    """An empty store with one entity in its fixture."""
+    return MemoryStore({"a": b"fixture"}, contract.ledger.profile(), 7, lambda: 1000, lambda: Journal(10, 1000))
+
+
+EXCHANGE = Exchange(1, "x", 0, 200, b"{}")
+
+
+def test_commit(store: MemoryStore) -> None:
+    """A commit changes, adds and removes entities and writes the journal of one world only."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.commit(turn, {"a": b"changed", "b": b"new"}, EXCHANGE)
+        assert (await store.read("w", "a"), await store.read("w", "b")) == (b"changed", b"new")
+        await store.commit(await store.begin("w"), {"a": None, "b": None}, EXCHANGE)
+        assert (await store.read("w", "a"), await store.read("w", "b")) == (None, None)
+        assert await store.read("other", "a") == b"fixture"
+        assert len((await store.journal("w")).exchanges) == 2
+        assert (await store.journal("other")).exchanges == ()
+
+    asyncio.run(story())
+
+
+def test_turns_are_numbered(store: MemoryStore) -> None:
+    """Turns of a world are numbered from 1, whoever asks; after a reset from 1 again."""
+
+    async def story() -> None:
+        turns = await asyncio.gather(*(store.begin("w") for _ in range(10)))
+        assert [turn.n for turn in turns] == list(range(1, 11))
+        assert (turns[0].world, turns[0].seed, turns[0].now) == ("w", 7, 1000)
+        await store.reset("w")
+        assert (await store.begin("w")).n == 1
+
+    asyncio.run(story())
+
+
+def test_reset_during_a_call(store: MemoryStore) -> None:
+    """A call that was running when its world was reset leaves no trace in the new one."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.reset("w")
+        await store.commit(turn, {"a": b"late"}, EXCHANGE)
+        assert await store.read("w", "a") == b"fixture"
+
+    asyncio.run(story())

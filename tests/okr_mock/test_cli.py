@@ -1,0 +1,94 @@
+import json
+import os
+import subprocess
+import sys
+
+import httpx2
+import pytest
+
+from feishu_okr.contract import Contract
+from tests.conftest import emulator
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "okr_mock", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env={"PATH": os.environ["PATH"], "COLUMNS": "200", **environment},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["serve", "--port", "many"], "'many' is not a valid integer"),
+        (["serve", "--port", "99999"], "--port"),
+        (["serve", "--auth", "never"], "'never' is not one of 'open', 'strict', 'off'"),
+        (["serve", "--profile", "gatway"], "no profile 'gatway'; did you mean 'gateway'?"),
+        (["serve", "--set", "wrong_typ=x"], "no claim 'wrong_typ'; did you mean 'wrong_type'?"),
+        (["serve", "--set", "wrong_type"], "'wrong_type' is not CLAIM=OPTION"),
+        (["serve", "--max-body", "0"], "--max-body"),
+        (["serve", "--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid:6570"),
+        (["serve", "extra"], "unexpected extra argument"),
+        (["serv"], "No such command 'serv'"),
+        (["claims", "--profile", "x"], "no profile 'x'"),
+    ],
+)
+def test_mistakes(arguments: list[str], says: str) -> None:
+    """A mistake at the keyboard is one line that says what is wrong, and exit code 2."""
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.startswith("okr-mock: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_flags_and_environment() -> None:
+    """Every flag has an environment name; the flag wins; an unknown name is warned about."""
+    names = {"PROFILE": "gateway", "SEED": "7", "SET": "delete_data=empty", "PROFIL": "x"}
+    environment = os.environ | {f"OKR_MOCK_{name}": value for name, value in names.items()}
+    with emulator("--seed", "8", env=environment) as (url, process):
+        about = httpx2.get(f"{url}/__admin/version").json()
+        process.terminate()
+        _, printed = process.communicate(timeout=10)
+    assert (about["profile"], about["seed"], about["switches"]["delete_data"]) == ("gateway", 8, "empty")
+    assert "OKR_MOCK_PROFIL is set but is no setting; did you mean OKR_MOCK_PROFILE?" in printed
+
+
+def test_greeting() -> None:
+    """The start prints the URL and what to do with it; with --json one line of JSON."""
+    with emulator() as (url, _):
+        assert httpx2.get(f"{url}/readyz").json() == {"status": "ready"}
+    command = [sys.executable, "-u", "-m", "okr_mock", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(4)]
+        process.terminate()
+    assert lines[0].startswith("feishu-okr-mock serves http://127.0.0.1:")
+    assert "t-dev" in lines[3]
+
+
+def test_codes(contract: Contract) -> None:
+    """The catalog is printed whole, for people and for machines."""
+    table = run("codes").stdout
+    assert all(str(entry.code) in table for entry in contract.catalog.entries.values())
+    found = json.loads(run("codes", "--json").stdout)
+    assert [entry["name"] for entry in found] == list(contract.catalog.entries)
+
+
+def test_claims(contract: Contract) -> None:
+    """The ledger is printed whole, with what the profile chooses."""
+    table = run("claims").stdout
+    assert all(claim in table for claim in contract.ledger.claims)
+    chosen = {
+        claim["id"]: claim["chosen"] for claim in json.loads(run("claims", "--json", "--profile", "gateway").stdout)
+    }
+    assert chosen["message_family"] == "short"
+
+
+def test_version() -> None:
+    """The command tells its version."""
+    assert "0.1.0" in run("--version").stdout

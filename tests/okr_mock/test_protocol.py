@@ -1,0 +1,96 @@
+"""Bytes that are not HTTP, and callers that leave."""
+
+import json
+import socket
+
+import httpx2
+import pytest
+
+from tests.conftest import RECORDS, Body, Serve
+
+
+def spoken(url: str, data: bytes, wait: bool = True) -> bytes:
+    """Send bytes on a socket of their own and read to the end."""
+    with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=5) as sock:
+        sock.sendall(data)
+        if not wait:
+            return b""
+        sock.settimeout(5)
+        answer = b""
+        while part := sock.recv(65536):
+            answer += part
+        return answer
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /\xe5\x91\xa8 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
+    ],
+)
+def test_not_http(serve: Serve, data: bytes) -> None:
+    """What is not HTTP gets the vendor's envelope, is journalled without its bytes, and the server lives on."""
+    url = serve()
+    head, _, body = spoken(url, data).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"connection: close" in head
+    answer = json.loads(body)
+    assert (answer["code"], answer["msg"]) == (9499, "bad request")
+    journal = httpx2.get(f"{url}/__admin/requests?world=-").json()["requests"]
+    assert answer["error"]["log_id"] in [entry["log_id"] for entry in journal]
+    assert {entry["request"] for entry in journal} == {None}
+
+
+def test_half_a_body(serve: Serve) -> None:
+    """A caller that leaves before its body is complete stands in the journal without a status; nothing is stored."""
+    url = serve()
+    head = f"POST {RECORDS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t-dev\r\nContent-Length: 100\r\n\r\n"
+    spoken(url, head.encode() + b'{"half":', wait=False)
+    for _ in range(100):
+        journal = httpx2.get(f"{url}/__admin/requests").json()["requests"]
+        if journal:
+            break
+    (entry,) = journal
+    assert (entry["status"], entry["code"], entry["answer"]) == (None, None, None)
+
+
+def test_chunked_body(serve: Serve, create_body: Body) -> None:
+    """A body may come in chunks, as streaming clients send it."""
+    data = json.dumps(create_body).encode()
+    answer = httpx2.post(
+        f"{serve()}{RECORDS}",
+        content=(data[at : at + 100] for at in range(0, len(data), 100)),
+        headers={"Authorization": "Bearer t-dev"},
+    )
+    assert answer.json()["code"] == 0
+
+
+@pytest.mark.parametrize("size", [30_000, 90_000])
+def test_too_large_over_a_socket(serve: Serve, create_body: Body, size: int) -> None:
+    """A caller of a too large body can read the refusal."""
+    url = serve("--max-body", "20000")
+    answer = httpx2.post(f"{url}{RECORDS}", content=b"x" * size, headers={"Authorization": "Bearer t-dev"})
+    assert (answer.status_code, answer.json()["code"]) == (413, 9499)
+
+
+def test_head_and_upgrade(serve: Serve) -> None:
+    """HEAD has no body, and an upgrade that is not offered is an ordinary call."""
+    url = serve()
+    assert spoken(url, b"HEAD /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"\r\n\r\n")
+    upgrade = b"GET /none HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
+    assert b"404 page not found" in spoken(url, upgrade)
+
+
+def test_pipelined_calls(serve: Serve) -> None:
+    """Calls sent without waiting are answered in order."""
+    call = b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    answer = spoken(serve(), call * 3 + last)
+    assert answer.count(b"404 page not found") == 3
+    assert answer.endswith(b'{"status":"ok"}')
