@@ -1,0 +1,1 @@
+"""Benchmarks: the emulator against the bare floor of its own stack, as ratios."""

@@ -1,0 +1,1 @@
+"""Floors: servers that do nothing but read JSON and answer JSON."""

@@ -1,0 +1,65 @@
+"""Memory: what a stored record costs a fresh emulator."""
+
+import re
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Job, run
+from benchmarks.request import valid_body, written
+from benchmarks.servers import APP, OURS, ServerError, ask, fetch_token, running
+
+_RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Resident memory of the emulator, in bytes.
+
+    Args:
+        creates: how many records were made.
+        body: length of one request's body.
+        start: before the first record.
+        after: after the last one.
+        journal: what the bounded journal holds of it.
+    """
+
+    creates: int
+    body: int
+    start: int
+    after: int
+    journal: int
+
+    @property
+    def per_record(self) -> float:
+        """Bytes that a record costs once the journal is full."""
+        return (self.after - self.start - self.journal) / self.creates
+
+
+def measure(load: Executor, creates: int) -> Memory | None:
+    """Measure resident memory before and after many creates; None where the system does not tell.
+
+    Args:
+        load: runs the load.
+        creates: how many.
+
+    Raises:
+        ServerError: the emulator answered what it should not.
+    """
+    if not Path("/proc/self/status").exists():
+        return None
+    with running(OURS) as server:
+        token, body = fetch_token(server.port), valid_body()
+        start = _resident(server.pid)
+        tally = load.submit(run, Job(server.port, written(body, token, server.port), 200, count=creates)).result()
+        if tally.wrong:
+            raise ServerError(f"ours: {tally.wrong} of {creates} answers were wrong, first {tally.first_wrong}")
+        after = _resident(server.pid)
+        _, journal = ask(server.port, "GET", f"/__admin/requests?world={APP}")
+    return Memory(creates, len(body), start, after, len(journal))
+
+
+def _resident(pid: int) -> int:
+    match = _RESIDENT.search(Path(f"/proc/{pid}/status").read_text())
+    assert match
+    return int(match[1]) * 1024

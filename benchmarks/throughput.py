@@ -1,0 +1,79 @@
+"""Throughput: the servers take turns, so that what disturbs the machine disturbs them all."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from benchmarks.answer import check
+from benchmarks.load import Job, run
+from benchmarks.request import RECORDS, headers, invalid_body, valid_body, written
+from benchmarks.servers import OURS, RAW, STARLETTE, ServerError, ask, fetch_token, running
+
+Round = dict[str, float]
+"""Answers a second by name, of one round."""
+_RUN_UP = 0.2  # unmeasured seconds before each turn, for the emulator is fresh
+
+
+@dataclass(frozen=True)
+class _Target:
+    port: int
+    body: bytes
+    token: str
+    status: int = 200
+
+    def job(self, seconds: float) -> Job:
+        return Job(self.port, written(self.body, self.token, self.port), self.status, seconds)
+
+
+def measure(load: Executor, rounds: int, seconds: float, say: Callable[[str], None]) -> list[Round]:
+    """Measure answers a second, a warm-up round first; gives the rounds after it.
+
+    Args:
+        load: runs the load.
+        rounds: how many rounds.
+        seconds: how long each server works a round.
+        say: told of the progress.
+
+    Raises:
+        ServerError: a server answered what it should not.
+    """
+    found = []
+    with running(RAW) as raw, running(STARLETTE) as starlette:
+        for number in range(rounds + 1):
+            say(f"throughput: round {number} of {rounds}" if number else "throughput: warm-up")
+            with running(OURS) as ours:  # a fresh one: it keeps every record, and memory that grows costs time
+                found.append(_round(load, _targets(raw.port, starlette.port, ours.port), seconds))
+    return found[1:]
+
+
+def _targets(raw: int, starlette: int, ours: int) -> dict[str, _Target]:
+    """Aim at the ports, in the order of a round: all with one token, and all but `invalid` with one body."""
+    token, body = fetch_token(ours), valid_body()
+    return {
+        "raw": _Target(raw, body, token),
+        "starlette": _Target(starlette, body, token),
+        "ours": _Target(ours, body, token),
+        "invalid": _Target(ours, invalid_body(), token, 400),
+    }
+
+
+def _round(load: Executor, targets: dict[str, _Target], seconds: float) -> Round:
+    rates = {}
+    for name, target in targets.items():
+        check(name, target.body, target.status, *_ask(target))
+        _rate(load, name, target.job(_RUN_UP))
+        rates[name] = _rate(load, name, target.job(seconds))
+    return rates
+
+
+def _ask(target: _Target) -> tuple[int, bytes]:
+    return ask(target.port, "POST", RECORDS, target.body, headers(target.token))
+
+
+def _rate(load: Executor, name: str, job: Job) -> float:
+    tally = load.submit(run, job).result()
+    if tally.wrong:
+        raise ServerError(
+            f"{name}: {tally.wrong} of {tally.answers + tally.wrong} answers were wrong, first {tally.first_wrong}"
+        )
+    return tally.answers / tally.seconds
