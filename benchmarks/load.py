@@ -108,7 +108,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         data = self._seen + data if self._seen else data
         head = data.find(b"\r\n\r\n")
-        at = data.find(_LENGTH, 0, head)
+        at = data[:head].lower().find(_LENGTH)
         if head < 0 or len(data) < head + 4 + int(data[at + len(_LENGTH) : data.index(b"\r", at)]):
             self._seen = data
             return

@@ -1,15 +1,16 @@
 """Where the parts meet: one ASGI application from one settings object."""
 
+import contextlib
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Router
+from starlette.types import ASGIApp
 
 from feishu_okr.contract import Contract, Profile, load
-from okr_mock import terminal
 from okr_mock.call import Handler
 from okr_mock.endpoint import Emulator, Endpoint, NotFound, Receive, Scope, Send
 from okr_mock.gateway.admission import Admission
@@ -18,8 +19,10 @@ from okr_mock.gateway.tokens import Signer
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.operations import HANDLERS
+from okr_mock.routing import PathTable
 from okr_mock.settings import Settings
 from okr_mock.store.memory import MemoryStore
+from okr_mock.terminal import Terminal
 from okr_mock.world.fixture import read_fixture
 from okr_mock.world.turn import Turn
 
@@ -35,6 +38,7 @@ def create_app(
     settings: Settings,
     clock: Callable[[], int] = system_clock,
     handlers: Mapping[str, Handler] = HANDLERS,
+    terminal: Terminal | None = None,
 ) -> "App":
     """Build the emulator.
 
@@ -42,6 +46,7 @@ def create_app(
         settings: everything that can be set.
         clock: tells the time in milliseconds since the epoch.
         handlers: what each operation does, by operation id.
+        terminal: told of every call; standard error at the level of the settings by default.
 
     Raises:
         ContractError: our own data files are wrong.
@@ -59,15 +64,12 @@ def create_app(
     )
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
     admission = Admission(Signer(key.encode()), settings.auth, fixture.apps)
-    emulator = Emulator(contract, store, admission, terminal.report, settings.max_body)
+    terminal = terminal or Terminal(sys.stderr, settings.log_level)
+    emulator = Emulator(contract, store, admission, terminal, settings.max_body)
     effective = contract.effective(profile)
     for operation in contract.operations:
         effective.rules(operation)
-    routes = [
-        *inspector_routes(settings, store, effective),
-        *_operation_routes(emulator, handlers),
-        *_unmodelled_routes(emulator),
-    ]
+    routes = [PathTable(_operation_apps(emulator, handlers)), *inspector_routes(settings, store, effective)]
     return App(Router(routes, redirect_slashes=False, default=NotFound(emulator, {})), emulator, profile)
 
 
@@ -111,17 +113,14 @@ class App:
         except Exception:
             if scope["type"] != "http":
                 raise
-            await self._apologise(send)
+            await self._apologise(scope, send)
 
-    async def _apologise(self, send: Send) -> None:
+    async def _apologise(self, scope: Scope, send: Send) -> None:
         turn = Turn(NO_WORLD, 0, 0, system_clock(), self._profile, 0)
         logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
         answer = refused(Refusal("internal_error"), self.emulator.contract.effective(self._profile), turn)
-        try:
-            await send(answer.start(turn))
-        except RuntimeError:  # the answer had begun; the server closes the connection
-            return
-        await send({"type": "http.response.body", "body": answer.body})
+        with contextlib.suppress(RuntimeError):  # the answer had begun; the server closes the connection
+            await answer.send(turn, scope, send)
 
 
 class _Methods:
@@ -135,27 +134,14 @@ class _Methods:
         await self._endpoints.get(scope["method"], self._otherwise)(scope, receive, send)
 
 
-def _operation_routes(emulator: Emulator, handlers: Mapping[str, Handler]) -> list[BaseRoute]:
-    by_path: dict[str, dict[str, Endpoint]] = {}
+def _operation_apps(emulator: Emulator, handlers: Mapping[str, Handler]) -> dict[str, ASGIApp]:
+    """Lead every path of the API to what answers it: our operations, and those we do not have."""
+    endpoints: dict[str, dict[str, Endpoint]] = {}
     for operation in emulator.contract.operations.values():
         endpoint = Endpoint(operation, handlers[operation.id], emulator)
-        by_path.setdefault(operation.path, {})[operation.method] = endpoint
+        endpoints.setdefault(operation.path, {})[operation.method] = endpoint
     unmodelled = emulator.contract.unmodelled
-    return [
-        route
-        for path, endpoints in by_path.items()
-        for route in _routes(path, _Methods(endpoints, NotFound(emulator, unmodelled.get(path, {}))))
-    ]
-
-
-def _unmodelled_routes(emulator: Emulator) -> list[BaseRoute]:
-    modelled = {operation.path for operation in emulator.contract.operations.values()}
-    paths = emulator.contract.unmodelled.items()
-    return [
-        route for path, names in paths if path not in modelled for route in _routes(path, NotFound(emulator, names))
-    ]
-
-
-def _routes(path: str, app: Any) -> list[BaseRoute]:
-    """Route a path with and without a trailing slash, whatever the method."""
-    return [Route(path, app), Route(f"{path}/", app)]
+    return {
+        path: _Methods(endpoints.get(path, {}), NotFound(emulator, unmodelled.get(path, {})))
+        for path in [*endpoints, *unmodelled]
+    }

@@ -59,10 +59,12 @@ class Result:
     Args:
         data: JSON value of the answer; None for an answer without `data`.
         changes: what to commit, bytes by key.
+        written: members of `data` that are already written as JSON.
     """
 
     data: Mapping[str, Any] | None
     changes: Changes = field(default_factory=dict)
+    written: Mapping[str, bytes] = field(default_factory=dict)
 
 
 Handler = Callable[[Call], Awaitable[Result]]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
+from orjson import Fragment
+
 from feishu_okr.contract import Contract, Operation, Remark, Violation
 from okr_mock.call import Call, Handler
 from okr_mock.exchange import Noted, exchange
@@ -14,6 +16,7 @@ from okr_mock.gateway.envelope import Answer, Refusal, refused, success
 from okr_mock.gateway.request import Request, receive_request
 from okr_mock.journal import NO_WORLD
 from okr_mock.store import Changes, Store
+from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
 
 Scope = MutableMapping[str, Any]
@@ -30,14 +33,14 @@ class Emulator:
         contract: what the API accepts and answers.
         store: where worlds are kept.
         admission: the gateway's door.
-        report: told of every call once it is committed.
+        terminal: told of every call once it is committed.
         max_body: largest request body, in bytes.
     """
 
     contract: Contract
     store: Store
     admission: Admission
-    report: Callable[[Request, Turn, Answer | None, Noted], None]
+    terminal: Terminal
     max_body: int
 
 
@@ -67,7 +70,7 @@ class Endpoint:
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
         answer, changes = await self._outcome(call) if request.is_complete else (None, {})
         call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await _finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, send)
+        await _finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
 
     async def _outcome(self, call: Call) -> tuple[Answer, Changes]:
         """Carry the call out, or refuse it; a failure of ours is refused too, loudly."""
@@ -93,6 +96,8 @@ class Endpoint:
         payload = _payload(self._operation, result.data)
         if mistakes := rules.broken(payload):
             raise AssertionError(f"our own answer breaks the contract: {'; '.join(mistakes)}")
+        if result.written:
+            payload["data"] = {**payload["data"], **{name: Fragment(data) for name, data in result.written.items()}}
         return success(payload, call.effective), result.changes
 
 
@@ -116,7 +121,7 @@ class NotFound:
         answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
         name = self._unmodelled.get(request.method)
         remarks = [Remark("not_emulated", "", f"the API has {name} here, this emulator has not")] if name else []
-        await _finish(emulator, turn, request, None, Noted(remarks=remarks), answer, {}, send)
+        await _finish(emulator, turn, request, None, Noted(remarks=remarks), answer, {}, scope, send)
 
 
 async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
@@ -127,7 +132,7 @@ async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
     """
     turn = await emulator.store.begin(NO_WORLD)
     answer = refused(Refusal("bad_request"), emulator.contract.effective(turn.profile), turn)
-    request = Request(method="-", target=b"-", params={}, query=b"", headers=[], body=b"")
+    request = Request(method="-", target=b"-", params={}, query=b"", headers=[], token="", body=b"")
     noted = Noted(remarks=[Remark("not_http", "", "the request is not HTTP/1.1")])
     await _commit(emulator, turn, request, None, noted, answer, {})
     return turn, answer
@@ -141,13 +146,13 @@ async def _finish(
     noted: Noted,
     answer: Answer | None,
     changes: Changes,
+    scope: Scope,
     send: Send,
 ) -> None:
     """Commit, and only then answer."""
     await _commit(emulator, turn, request, operation, noted, answer, changes)
     if answer is not None:
-        await send(answer.start(turn))
-        await send({"type": "http.response.body", "body": answer.body})
+        await answer.send(turn, scope, send)
 
 
 async def _commit(
@@ -160,7 +165,7 @@ async def _commit(
     changes: Changes,
 ) -> None:
     await emulator.store.commit(turn, changes, exchange(request, turn, operation, noted, answer))
-    emulator.report(request, turn, answer, noted)
+    emulator.terminal.report(request, turn, answer, noted)
 
 
 def _takes_slash(call: Call) -> bool:

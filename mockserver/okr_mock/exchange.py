@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from functools import lru_cache
+from time import gmtime, strftime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie"
 _SECRET_NAME = re.compile("secret|access_token|refresh_token|app_ticket|code_verifier|password", re.IGNORECASE)
 SHORTEST_SECRET = 16
 LONGEST_BODY = 256 * 1024
+_NULL = b"null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,24 @@ class Exchange:
         operation: operation id, or "" for a call that reached none.
         code: code of the envelope; None where there was none.
         status: HTTP status; None where the caller left before an answer.
-        data: the whole exchange as JSON.
+        parts: the whole exchange as JSON, cut where bodies could be kept as they came.
     """
 
     n: int
     operation: str
     code: int | None
     status: int | None
-    data: bytes
+    parts: tuple[bytes, ...]
+
+    @property
+    def data(self) -> bytes:
+        """The whole exchange as JSON."""
+        return b"".join(self.parts)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole exchange."""
+        return sum(map(len, self.parts))
 
 
 @dataclass
@@ -70,43 +82,41 @@ def exchange(
     """
     name = operation.id if operation else ""
     code, status = (answer.code, answer.status) if answer else (None, None)
-    data = orjson.dumps(
-        {
-            "n": turn.n,
-            "world": turn.world,
-            "time": f"{datetime.fromtimestamp(turn.now // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{turn.now % 1000:03d}Z",
-            "operation": name or None,
-            **_asked(request, operation, noted),
-            "status": status,
-            "code": code,
-            "msg": answer.msg if answer else None,
-            "log_id": turn.log_id,
-            "answer": _answer_body(answer, operation, noted) if answer else None,
-            "violations": [_violation(violation, operation) for violation in noted.violations],
-            "warnings": [asdict(remark) for remark in noted.remarks],
-            "duration_us": noted.duration_us,
-        }
-    )
-    return Exchange(turn.n, name, code, status, _without_token(data, request))
-
-
-def _asked(request: Request, operation: Operation | None, noted: Noted) -> dict[str, Any]:
-    return {
+    head = {
+        "n": turn.n,
+        "world": turn.world,
+        "time": f"{_second(turn.now // 1000)}.{turn.now % 1000:03d}Z",
+        "operation": name or None,
         "method": request.method,
         "path": request.target.decode("latin-1"),
         "query": _query(request.query),
         "headers": _headers(request.headers),
+        "status": status,
+        "code": code,
+        "msg": answer.msg if answer else None,
+        "log_id": turn.log_id,
+        "violations": [_violation(violation, operation) for violation in noted.violations],
+        "warnings": [asdict(remark) for remark in noted.remarks],
+        "duration_us": noted.duration_us,
         "request_bytes": len(request.body),
-        "request": _request_body(request, operation, noted),
     }
+    answered = _answer_body(answer, operation, noted) if answer else _NULL
+    asked = _request_body(request, operation, noted)
+    parts = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
+    return Exchange(turn.n, name, code, status, _without_token(parts, request.token))
 
 
-def _without_token(data: bytes, request: Request) -> bytes:
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(second))
+
+
+def _without_token(parts: tuple[bytes, ...], token: str) -> tuple[bytes, ...]:
     """Hide the caller's token wherever else the caller put it."""
-    token = request.token.encode("latin-1")
-    if len(token) >= SHORTEST_SECRET and token in data:
-        return data.replace(token, HIDDEN.encode())
-    return data
+    if len(token) < SHORTEST_SECRET:
+        return parts
+    secret, hidden = token.encode("latin-1"), HIDDEN.encode()
+    return tuple(part.replace(secret, hidden) for part in parts)
 
 
 def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -123,19 +133,19 @@ def _query(query: bytes) -> list[tuple[str, str]]:
     return [(name, HIDDEN if _SECRET_NAME.search(name) else value) for name, value in pairs]
 
 
-def _request_body(request: Request, operation: Operation | None, noted: Noted) -> Any:
-    """Embed the body as it was sent where it is known to be harmless; else hide secrets, or keep nothing."""
+def _request_body(request: Request, operation: Operation | None, noted: Noted) -> bytes:
+    """Keep the body as it was sent where it is known to be harmless; else hide secrets, or keep nothing."""
     if operation is None or not request.body:
-        return None
+        return _NULL
     if len(request.body) > LONGEST_BODY:
-        return f"[{len(request.body)} bytes, not kept]"
-    if noted.is_clean and not operation.issues_tokens:
-        return orjson.Fragment(request.body)
+        return _too_long(request.body)
+    if noted.is_clean and operation.has_body and not operation.issues_tokens:
+        return request.body
     try:
-        return orjson.Fragment(orjson.dumps(_hide(orjson.loads(request.body))))
+        return orjson.dumps(_hide(orjson.loads(request.body)))
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         text = request.body.decode("utf-8", errors="replace")
-        return "[names a secret, not kept]" if _SECRET_NAME.search(text) else text
+        return orjson.dumps("[names a secret, not kept]" if _SECRET_NAME.search(text) else text)
 
 
 def _violation(violation: Violation, operation: Operation | None) -> Any:
@@ -145,12 +155,16 @@ def _violation(violation: Violation, operation: Operation | None) -> Any:
     return _hide(shown | {"value": violation.value if may_show else HIDDEN})
 
 
-def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> Any:
+def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> bytes:
     if answer.code is None:
-        return answer.body.decode("utf-8", errors="replace")
+        return orjson.dumps(answer.body.decode("utf-8", errors="replace"))
     if noted.violations or (operation and operation.issues_tokens):
-        return _hide(orjson.loads(answer.body))
-    return orjson.Fragment(answer.body) if len(answer.body) <= LONGEST_BODY else f"[{len(answer.body)} bytes, not kept]"
+        return orjson.dumps(_hide(orjson.loads(answer.body)))
+    return answer.body if len(answer.body) <= LONGEST_BODY else _too_long(answer.body)
+
+
+def _too_long(body: bytes) -> bytes:
+    return orjson.dumps(f"[{len(body)} bytes, not kept]")
 
 
 def _hide(value: Any) -> Any:

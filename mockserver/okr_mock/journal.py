@@ -34,9 +34,9 @@ class Journal:
             exchange: the newest one.
         """
         self._exchanges.append(exchange)
-        self._bytes += len(exchange.data)
+        self._bytes += exchange.size
         while len(self._exchanges) > self._most or self._bytes > self._most_bytes:
-            self._bytes -= len(self._exchanges.popleft().data)
+            self._bytes -= self._exchanges.popleft().size
             self.evicted += 1
 
     def clear(self) -> None:

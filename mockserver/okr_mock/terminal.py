@@ -1,29 +1,44 @@
 """The terminal: one readable line a call."""
 
-import logging
-from datetime import datetime
+import contextlib
+from functools import lru_cache
+from time import localtime, strftime
+from typing import TextIO
 
 from okr_mock.exchange import Noted
 from okr_mock.gateway.envelope import Answer
 from okr_mock.gateway.request import Request
 from okr_mock.world.turn import Turn
 
-logger = logging.getLogger("okr_mock.calls")
 _LONGEST_REASON = 300
 
 
-def report(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> None:
-    """Print a call: time, method, path, status, code, world and reason; refusals and warnings also at level warning.
+class Terminal:
+    """Prints calls; a stream that is gone or full of its own trouble never disturbs a call.
 
     Args:
-        request: what was asked.
-        turn: the call's place.
-        answer: what was answered; None where the caller left before that.
-        noted: what was noticed on the way.
+        stream: where lines go.
+        level: `info` for every call, `warning` for refused ones, `error` for none.
     """
-    level = logging.INFO if answer and answer.code == 0 else logging.WARNING
-    if logger.isEnabledFor(level):
-        logger.log(level, "%s", line(request, turn, answer, noted))
+
+    def __init__(self, stream: TextIO, level: str) -> None:
+        self._stream = stream
+        self._all = level == "info"
+        self._refused = level != "error"
+
+    def report(self, request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> None:
+        """Print a call: time, method, path, status, code, world and reason.
+
+        Args:
+            request: what was asked.
+            turn: the call's place.
+            answer: what was answered; None where the caller left before that.
+            noted: what was noticed on the way.
+        """
+        is_fine = answer is not None and answer.code == 0
+        if self._all if is_fine else self._refused:
+            with contextlib.suppress(OSError, ValueError):
+                self._stream.write(f"{line(request, turn, answer, noted)}\n")
 
 
 def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> str:
@@ -35,27 +50,34 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
         answer: what was answered.
         noted: what was noticed on the way.
     """
-    moment = datetime.fromtimestamp(turn.now / 1000)  # in the reader's own time
     status = str(answer.status) if answer else "---"
     code = str(answer.code) if answer and answer.code is not None else "-"
-    head = f"{moment:%H:%M:%S} {request.method:6} {request.target.decode('latin-1')} {status} {code}"
-    return _printable(f"{head} [{turn.world}] {_reason(answer, noted)}".rstrip())
+    target = request.target.decode("latin-1")
+    head = f"{_second(turn.now // 1000)} {request.method:6} {target} {status} {code} [{turn.world}]"
+    reason = _reason(answer, noted)
+    return _printable(f"{head} {reason}" if reason else head)
+
+
+@lru_cache(maxsize=4)
+def _second(second: int) -> str:
+    return strftime("%H:%M:%S", localtime(second))
 
 
 def _reason(answer: Answer | None, noted: Noted) -> str:
     if answer is None:
         return "the caller left before the body was complete"
+    if answer.code == 0 and not noted.remarks:
+        return ""
     parts = [answer.msg] if answer.code != 0 else []
     parts += [f"{violation.field}: {violation.description}" for violation in noted.violations[:3]]
     parts += [f"note: {remark.text}" for remark in noted.remarks[:2]]
     more = max(0, len(noted.violations) - 3) + max(0, len(noted.remarks) - 2)
     reason = "; ".join(parts)
-    return (reason[:_LONGEST_REASON] + "…" if len(reason) > _LONGEST_REASON else reason) + (
-        f" (+{more})" if more else ""
-    )
+    short = reason[:_LONGEST_REASON] + "…" if len(reason) > _LONGEST_REASON else reason
+    return f"{short} (+{more})" if more else short
 
 
 def _printable(text: str) -> str:
-    return (
-        text if text.isprintable() else "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)
-    )
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -14,7 +14,7 @@ SHAPES = {"progress_id": r"\d{19}", "modify_time": r"\d{13}"}
 
 
 def outline(text: str) -> Any:
-    """Read JSON with the order of its keys and the digits of its numbers; what differs by call gives way to its shape."""
+    """Read JSON with its order of keys and digits of numbers; what differs by call gives way to its shape."""
 
     def pairs(found: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         return [

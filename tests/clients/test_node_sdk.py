@@ -36,14 +36,13 @@ def install(home: Path) -> None:
         done = subprocess.run([tool("npm"), *INSTALL], cwd=staging, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         with suppress(OSError):  # another worker was faster
-            os.rename(staging, home)
+            staging.rename(home)
 
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
     """The modules that package.json names, installed once for all workers and runs."""
-    tool("node"), tool("npm")
-    version = json.loads(PACKAGE.read_text())["dependencies"]["@larksuiteoapi/node-sdk"]
+    version = json.loads(PACKAGE.read_bytes())["dependencies"]["@larksuiteoapi/node-sdk"]
     home = ROOT / ".cache" / f"node-sdk-{version}"
     if not home.exists():
         install(home)
@@ -55,8 +54,8 @@ def sent() -> dict[str, Any]:
     """What the SDK is given to send."""
     return {
         "appId": f"cli_{uuid4().hex[:16]}",
-        "record": json.loads((EXAMPLES / "create-request.json").read_text()),
-        "change": json.loads((EXAMPLES / "update-request.json").read_text()),
+        "record": json.loads((EXAMPLES / "create-request.json").read_bytes()),
+        "change": json.loads((EXAMPLES / "update-request.json").read_bytes()),
     }
 
 

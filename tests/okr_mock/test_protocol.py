@@ -39,7 +39,7 @@ def test_not_http(serve: Serve, data: bytes) -> None:
     url = serve()
     head, _, body = spoken(url, data).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"connection: close" in head
+    assert b"Connection: close" in head
     answer = json.loads(body)
     assert (answer["code"], answer["msg"]) == (9499, "bad request")
     journal = httpx2.get(f"{url}/__admin/requests?world=-").json()["requests"]

@@ -1,7 +1,7 @@
 """The envelope around every answer: success, refusal, and the headers that name the call."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,9 @@ from feishu_okr.contract import Effective, Operation, Violation
 from okr_mock.world.turn import Turn
 
 MOST_FIELD_VIOLATIONS = 100
+WRITE = "okr_mock.write"
+"""ASGI extension of our protocol: writes status, headers and body as they are given."""
+Write = Callable[[int, list[tuple[bytes, bytes]], bytes], Awaitable[None]]
 _JSON = b"application/json"
 
 
@@ -38,7 +41,6 @@ class Answer:
         msg: text of the envelope, or of a plain answer.
         body: the bytes.
         content_type: their media type.
-        headers: further headers.
     """
 
     status: int
@@ -46,22 +48,35 @@ class Answer:
     msg: str
     body: bytes
     content_type: bytes = _JSON
-    headers: tuple[tuple[bytes, bytes], ...] = field(default=())
 
-    def start(self, turn: Turn) -> dict[str, Any]:
-        """Give the ASGI message that opens the answer.
+    def headers(self, turn: Turn) -> list[tuple[bytes, bytes]]:
+        """Give the headers, their names spelled as the vendor does: its Python SDK looks them up by case.
 
         Args:
             turn: the call's place, which names it.
         """
-        headers = [
-            (b"content-type", self.content_type),
-            (b"content-length", b"%d" % len(self.body)),
-            (b"x-tt-logid", turn.log_id.encode()),
-            (b"x-request-id", turn.request_id.encode()),
-            *self.headers,
+        return [
+            (b"Content-Type", self.content_type),
+            (b"Content-Length", b"%d" % len(self.body)),
+            (b"X-Tt-Logid", turn.log_id.encode()),
+            (b"X-Request-Id", turn.request_id.encode()),
         ]
-        return {"type": "http.response.start", "status": self.status, "headers": headers}
+
+    async def send(self, turn: Turn, scope: Mapping[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+        """Send the answer: through our own protocol where it serves, else as ASGI, which has no upper case.
+
+        Args:
+            turn: the call's place.
+            scope: ASGI scope of the call.
+            send: ASGI send.
+        """
+        write: Write | None = scope.get("extensions", {}).get(WRITE)
+        if write is not None:
+            await write(self.status, self.headers(turn), self.body)
+            return
+        headers = [(name.lower(), value) for name, value in self.headers(turn)]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def dump(value: Any, effective: Effective) -> bytes:

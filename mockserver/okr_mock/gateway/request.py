@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +10,7 @@ import orjson
 from okr_mock.gateway.envelope import Refusal
 
 Receive = Callable[[], Awaitable[Any]]
-_BEARER = "Bearer "
+_BEARER = b"Bearer "
 _PATIENCE = 4  # bodies up to so many times the limit are read to their end, so that the caller can read the refusal
 
 
@@ -25,6 +24,7 @@ class Request:
         params: path parameters, decoded.
         query: query string as it was sent.
         headers: header names in lower case and values.
+        token: the bearer token, or "" where there is none.
         body: the body; empty where it was too large.
         is_complete: whether the caller stayed until the end of the body.
         is_too_large: whether the body was over the limit.
@@ -35,19 +35,10 @@ class Request:
     params: Mapping[str, str]
     query: bytes
     headers: list[tuple[bytes, bytes]]
+    token: str
     body: bytes
     is_complete: bool = True
     is_too_large: bool = False
-
-    @cached_property
-    def authorization(self) -> str:
-        """Value of the Authorization header, or ""."""
-        return next((value.decode("latin-1") for name, value in self.headers if name == b"authorization"), "")
-
-    @property
-    def token(self) -> str:
-        """The bearer token, or "" where there is none."""
-        return self.authorization.removeprefix(_BEARER).strip() if self.authorization.startswith(_BEARER) else ""
 
     @property
     def has_slash(self) -> bool:
@@ -100,7 +91,15 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         params=scope.get("path_params", {}),
         query=scope["query_string"],
         headers=scope["headers"],
+        token=_token(scope["headers"]),
         body=b"".join(parts) if seen <= max_body else b"",
         is_complete=is_complete or seen > max_body,
         is_too_large=seen > max_body,
     )
+
+
+def _token(headers: list[tuple[bytes, bytes]]) -> str:
+    for name, value in headers:
+        if name == b"authorization":
+            return value.removeprefix(_BEARER).strip().decode("latin-1") if value.startswith(_BEARER) else ""
+    return ""

@@ -36,7 +36,7 @@ async def create(call: Call) -> Result:
             "target_type": target_type,
         }
     )
-    return Result(_shown(call, record), {_key(record["progress_id"]): dump(record, call.effective)})
+    return _kept(call, record)
 
 
 async def get(call: Call) -> Result:
@@ -61,7 +61,7 @@ async def update(call: Call) -> Result:
         Refusal: `okr_data_not_found`.
     """
     record = await _find(call) | _written(call, call.message["body"])
-    return Result(_shown(call, record), {_key(record["progress_id"]): dump(record, call.effective)})
+    return _kept(call, record)
 
 
 async def delete(call: Call) -> Result:
@@ -107,6 +107,13 @@ def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
 
 def _two_decimals(percent: float) -> float:
     return float(Decimal(str(percent)).quantize(_TWO_DECIMALS, ROUND_HALF_UP))
+
+
+def _kept(call: Call, record: dict[str, Any]) -> Result:
+    """Store a record and show it; its content is written once for both."""
+    content = dump(record["content"], call.effective)
+    stored = dump(record | {"content": orjson.Fragment(content)}, call.effective)
+    return Result(_shown(call, record), {_key(record["progress_id"]): stored}, {"content": content})
 
 
 def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:

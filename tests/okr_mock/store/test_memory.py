@@ -14,7 +14,7 @@ def store(contract: Contract) -> MemoryStore:
     return MemoryStore({"a": b"fixture"}, contract.ledger.profile(), 7, lambda: 1000, lambda: Journal(10, 1000))
 
 
-EXCHANGE = Exchange(1, "x", 0, 200, b"{}")
+EXCHANGE = Exchange(1, "x", 0, 200, (b"{}",))
 
 
 def test_commit(store: MemoryStore) -> None:
