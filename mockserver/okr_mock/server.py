@@ -1,6 +1,7 @@
 """The server: our own socket, uvicorn around our application, and an end within two seconds."""
 
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -97,4 +98,7 @@ def serve(app: App, sock: socket.socket) -> None:
     """
     for name in ("uvicorn.error", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what callers do is in our own lines
+    gc.collect()
+    gc.freeze()  # what is built by now lives to the end
+    gc.set_threshold(10_000)  # a call makes many objects and leaves none behind
     Server(app).run(sockets=[sock])

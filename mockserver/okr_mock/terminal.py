@@ -1,5 +1,6 @@
 """The terminal: one readable line a call."""
 
+import asyncio
 import contextlib
 from functools import lru_cache
 from time import localtime, strftime
@@ -14,7 +15,7 @@ _LONGEST_REASON = 300
 
 
 class Terminal:
-    """Prints calls; a stream that is gone or full of its own trouble never disturbs a call.
+    """Prints calls, those of one turn of the event loop together; a stream that is gone disturbs no call.
 
     Args:
         stream: where lines go.
@@ -25,6 +26,7 @@ class Terminal:
         self._stream = stream
         self._all = level == "info"
         self._refused = level != "error"
+        self._lines: list[str] = []
 
     def report(self, request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> None:
         """Print a call: time, method, path, status, code, world and reason.
@@ -37,8 +39,15 @@ class Terminal:
         """
         is_fine = answer is not None and answer.code == 0
         if self._all if is_fine else self._refused:
-            with contextlib.suppress(OSError, ValueError):
-                self._stream.write(f"{line(request, turn, answer, noted)}\n")
+            if not self._lines:
+                asyncio.get_running_loop().call_soon(self._print)
+            self._lines.append(f"{line(request, turn, answer, noted)}\n")
+
+    def _print(self) -> None:
+        lines, self._lines = self._lines, []
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write("".join(lines))
+            self._stream.flush()
 
 
 def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> str:

@@ -13,7 +13,8 @@ from okr_mock.world.turn import Turn
 MOST_FIELD_VIOLATIONS = 100
 WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given."""
-Write = Callable[[int, list[tuple[bytes, bytes]], bytes], Awaitable[None]]
+Send = Callable[[Any], Awaitable[None]]
+Write = Callable[[Send, int, list[tuple[bytes, bytes]], bytes], Awaitable[None]]
 _JSON = b"application/json"
 
 
@@ -62,7 +63,7 @@ class Answer:
             (b"X-Request-Id", turn.request_id.encode()),
         ]
 
-    async def send(self, turn: Turn, scope: Mapping[str, Any], send: Callable[[Any], Awaitable[None]]) -> None:
+    async def send(self, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
         """Send the answer: through our own protocol where it serves, else as ASGI, which has no upper case.
 
         Args:
@@ -72,7 +73,7 @@ class Answer:
         """
         write: Write | None = scope.get("extensions", {}).get(WRITE)
         if write is not None:
-            await write(self.status, self.headers(turn), self.body)
+            await write(send, self.status, self.headers(turn), self.body)
             return
         headers = [(name.lower(), value) for name, value in self.headers(turn)]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

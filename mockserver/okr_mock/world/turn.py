@@ -1,7 +1,7 @@
 """A turn: one call's number in its world, and the ids that follow from it."""
 
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from time import gmtime, strftime
 
@@ -31,25 +31,21 @@ class Turn:
     profile: Profile
     generation: int
 
+    log_id: str = field(init=False)
+    """The call's id in the vendor's form: UTC time and twenty upper-case hexadecimal digits."""
+    request_id: str = field(init=False)
+    """The call's id for `X-Request-Id`."""
+
+    def __post_init__(self) -> None:
+        place = f"{self.seed}\n{self.world}\n{self.now}\n{self.n}"
+        digest = blake2b(place.encode(), digest_size=26).hexdigest()
+        object.__setattr__(self, "log_id", _written_second(self.now // 1000) + digest[:20].upper())
+        object.__setattr__(self, "request_id", digest[20:])
+
     @property
     def entity_id(self) -> str:
         """An id that sorts by time: seconds, number of the call, the vendor's tail byte."""
         return str(self.now // 1000 << 32 | (self.n & _COUNTER) << 8 | _TAIL)
-
-    @property
-    def log_id(self) -> str:
-        """The call's id in the vendor's form: UTC time and twenty upper-case hexadecimal digits."""
-        return _written_second(self.now // 1000) + self._digest[:20].upper()
-
-    @property
-    def request_id(self) -> str:
-        """The call's id for `X-Request-Id`."""
-        return self._digest[20:]
-
-    @cached_property
-    def _digest(self) -> str:
-        place = f"{self.seed}\n{self.world}\n{self.now}\n{self.n}"
-        return blake2b(place.encode(), digest_size=26).hexdigest()
 
 
 @lru_cache(maxsize=16)
