@@ -24,7 +24,7 @@ from okr_mock.settings import Settings
 from okr_mock.store.memory import MemoryStore
 from okr_mock.terminal import Terminal
 from okr_mock.world.fixture import read_fixture
-from okr_mock.world.turn import Turn
+from okr_mock.world.turn import open_turn
 
 logger = logging.getLogger("okr_mock")
 
@@ -70,7 +70,7 @@ def create_app(
     for operation in contract.operations:
         effective.rules(operation)
     routes = [PathTable(_operation_apps(emulator, handlers)), *inspector_routes(settings, store, effective)]
-    return App(Router(routes, redirect_slashes=False, default=NotFound(emulator, {})), emulator, profile)
+    return App(Router(routes, redirect_slashes=False, default=NotFound(emulator)), emulator, profile)
 
 
 def choose_profile(contract: Contract, settings: Settings) -> Profile:
@@ -116,32 +116,19 @@ class App:
             await self._apologise(scope, send)
 
     async def _apologise(self, scope: Scope, send: Send) -> None:
-        turn = Turn(NO_WORLD, 0, 0, system_clock(), self._profile, 0)
+        turn = open_turn(NO_WORLD, 0, 0, system_clock(), self._profile, 0)
         logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
         answer = refused(Refusal("internal_error"), self.emulator.contract.effective(self._profile), turn)
         with contextlib.suppress(RuntimeError):  # the answer had begun; the server closes the connection
             await answer.send(turn, scope, send)
 
 
-class _Methods:
-    """Chooses the endpoint by method; what no operation takes is not found. An ASGI application."""
-
-    def __init__(self, endpoints: dict[str, Endpoint], otherwise: NotFound) -> None:
-        self._endpoints = endpoints
-        self._otherwise = otherwise
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._endpoints.get(scope["method"], self._otherwise)(scope, receive, send)
-
-
-def _operation_apps(emulator: Emulator, handlers: Mapping[str, Handler]) -> dict[str, ASGIApp]:
-    """Lead every path of the API to what answers it: our operations, and those we do not have."""
-    endpoints: dict[str, dict[str, Endpoint]] = {}
+def _operation_apps(emulator: Emulator, handlers: Mapping[str, Handler]) -> dict[str, Mapping[str, ASGIApp]]:
+    """Lead every path and method of the API to what answers it: our operations, and those we do not have."""
+    apps: dict[str, dict[str, ASGIApp]] = {}
+    for path, names in emulator.contract.unmodelled.items():
+        apps[path] = {method: NotFound(emulator, name) for method, name in names.items()}
     for operation in emulator.contract.operations.values():
         endpoint = Endpoint(operation, handlers[operation.id], emulator)
-        endpoints.setdefault(operation.path, {})[operation.method] = endpoint
-    unmodelled = emulator.contract.unmodelled
-    return {
-        path: _Methods(endpoints.get(path, {}), NotFound(emulator, unmodelled.get(path, {})))
-        for path in [*endpoints, *unmodelled]
-    }
+        apps.setdefault(operation.path, {})[operation.method] = endpoint
+    return {path: {**methods, "": NotFound(emulator)} for path, methods in apps.items()}

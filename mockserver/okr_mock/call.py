@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from feishu_okr.contract import Effective, Operation, Profile
 from okr_mock.exchange import Noted
@@ -52,19 +53,18 @@ class Call:
         return await self.store.read(self.turn.world, key)
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What a handler made of a call.
 
     Args:
         data: JSON value of the answer; None for an answer without `data`.
         changes: what to commit, bytes by key.
-        written: members of `data` that are already written as JSON.
+        written: members of `data` that come unchanged out of the checked message, already written as JSON.
     """
 
     data: Mapping[str, Any] | None
-    changes: Changes = field(default_factory=dict)
-    written: Mapping[str, bytes] = field(default_factory=dict)
+    changes: Changes = MappingProxyType({})
+    written: Mapping[str, bytes] = MappingProxyType({})
 
 
 Handler = Callable[[Call], Awaitable[Result]]

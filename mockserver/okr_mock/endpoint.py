@@ -94,10 +94,10 @@ class Endpoint:
             raise _judged(call)
         result = await self._handler(call)
         payload = _payload(self._operation, result.data)
-        if mistakes := rules.broken(payload):
+        if mistakes := rules.broken(payload, is_shell=bool(result.written)):
             raise AssertionError(f"our own answer breaks the contract: {'; '.join(mistakes)}")
-        if result.written:
-            payload["data"] = {**payload["data"], **{name: Fragment(data) for name, data in result.written.items()}}
+        for name, data in result.written.items():
+            payload["data"][name] = Fragment(data)
         return success(payload, call.effective), result.changes
 
 
@@ -106,12 +106,13 @@ class NotFound:
 
     Args:
         emulator: what all endpoints share.
-        unmodelled: ids of the operations that the API has here and we do not, by method.
+        unmodelled: id of the operation that the API has here and we do not, if there is one.
     """
 
-    def __init__(self, emulator: Emulator, unmodelled: Mapping[str, str]) -> None:
+    def __init__(self, emulator: Emulator, unmodelled: str = "") -> None:
         self._emulator = emulator
-        self._unmodelled = unmodelled
+        text = f"the API has {unmodelled} here, this emulator has not"
+        self._remarks = [Remark("not_emulated", "", text)] if unmodelled else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a call."""
@@ -119,9 +120,7 @@ class NotFound:
         request = await receive_request(scope, receive, emulator.max_body)
         turn = await emulator.store.begin(emulator.admission.caller(request).world)
         answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
-        name = self._unmodelled.get(request.method)
-        remarks = [Remark("not_emulated", "", f"the API has {name} here, this emulator has not")] if name else []
-        await _finish(emulator, turn, request, None, Noted(remarks=remarks), answer, {}, scope, send)
+        await _finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
 
 
 async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
@@ -134,7 +133,8 @@ async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
     answer = refused(Refusal("bad_request"), emulator.contract.effective(turn.profile), turn)
     request = Request(method="-", target=b"-", params={}, query=b"", headers=[], token="", body=b"")
     noted = Noted(remarks=[Remark("not_http", "", "the request is not HTTP/1.1")])
-    await _commit(emulator, turn, request, None, noted, answer, {})
+    await emulator.store.commit(turn, {}, exchange(request, turn, None, noted, answer))
+    emulator.terminal.report(request, turn, answer, noted)
     return turn, answer
 
 
@@ -150,22 +150,10 @@ async def _finish(
     send: Send,
 ) -> None:
     """Commit, and only then answer."""
-    await _commit(emulator, turn, request, operation, noted, answer, changes)
-    if answer is not None:
-        await answer.send(turn, scope, send)
-
-
-async def _commit(
-    emulator: Emulator,
-    turn: Turn,
-    request: Request,
-    operation: Operation | None,
-    noted: Noted,
-    answer: Answer | None,
-    changes: Changes,
-) -> None:
     await emulator.store.commit(turn, changes, exchange(request, turn, operation, noted, answer))
     emulator.terminal.report(request, turn, answer, noted)
+    if answer is not None:
+        await answer.send(turn, scope, send)
 
 
 def _takes_slash(call: Call) -> bool:

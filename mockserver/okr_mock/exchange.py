@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from time import gmtime, strftime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -16,14 +16,14 @@ from okr_mock.world.turn import Turn
 
 HIDDEN = "***"
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
-_SECRET_NAME = re.compile("secret|access_token|refresh_token|app_ticket|code_verifier|password", re.IGNORECASE)
+_SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"app_ticket", b"code_verifier", b"password")
+_SECRET_NAME = re.compile(b"|".join(_SECRET_WORDS).decode(), re.IGNORECASE)
 SHORTEST_SECRET = 16
 LONGEST_BODY = 256 * 1024
 _NULL = b"null"
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One call and its answer.
 
     Args:
@@ -31,6 +31,7 @@ class Exchange:
         operation: operation id, or "" for a call that reached none.
         code: code of the envelope; None where there was none.
         status: HTTP status; None where the caller left before an answer.
+        size: bytes of the whole exchange.
         parts: the whole exchange as JSON, cut where bodies could be kept as they came.
     """
 
@@ -38,17 +39,13 @@ class Exchange:
     operation: str
     code: int | None
     status: int | None
+    size: int
     parts: tuple[bytes, ...]
 
     @property
     def data(self) -> bytes:
         """The whole exchange as JSON."""
         return b"".join(self.parts)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the whole exchange."""
-        return sum(map(len, self.parts))
 
 
 @dataclass
@@ -103,7 +100,8 @@ def exchange(
     answered = _answer_body(answer, operation, noted) if answer else _NULL
     asked = _request_body(request, operation, noted)
     parts = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
-    return Exchange(turn.n, name, code, status, _without_token(parts, request.token))
+    size = len(parts[0]) + len(asked) + len(answered)
+    return Exchange(turn.n, name, code, status, size, _without_token(parts, request.token))
 
 
 @lru_cache(maxsize=4)
@@ -145,7 +143,7 @@ def _request_body(request: Request, operation: Operation | None, noted: Noted) -
     if noted.is_clean and operation.has_body and not operation.issues_tokens:
         return request.body
     try:
-        return orjson.dumps(_hide(orjson.loads(request.body)))
+        return _without_secrets(request.body)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         text = request.body.decode("utf-8", errors="replace")
         return orjson.dumps("[names a secret, not kept]" if _SECRET_NAME.search(text) else text)
@@ -162,8 +160,15 @@ def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> b
     if answer.code is None:
         return orjson.dumps(answer.body.decode("utf-8", errors="replace"))
     if noted.violations or (operation and operation.issues_tokens):
-        return orjson.dumps(_hide(orjson.loads(answer.body)))
+        return _without_secrets(answer.body)
     return answer.body if len(answer.body) <= LONGEST_BODY else _too_long(answer.body)
+
+
+def _without_secrets(body: bytes) -> bytes:
+    """Write JSON anew, which fails where it is nested too deeply for most readers."""
+    value = orjson.loads(body)
+    lower = body.lower()
+    return orjson.dumps(_hide(value) if any(word in lower for word in _SECRET_WORDS) else value)
 
 
 def _too_long(body: bytes) -> bytes:

@@ -16,7 +16,7 @@ async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: He
     """Do what uvicorn's `send` does in two steps, in one and without touching the headers' spelling.
 
     Args:
-        send: ASGI send of the call, which is bound to its cycle; a reference from the scope would make garbage of each call.
+        send: ASGI send of the call, bound to its cycle; to name that in the scope would make garbage of each call.
         status: HTTP status.
         headers: names and values as they shall stand on the wire.
         body: the whole body.

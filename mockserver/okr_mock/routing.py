@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+Apps = Mapping[str, ASGIApp]
+
 
 class PathTable(BaseRoute):
-    """Leads every path, with or without one trailing slash, to its application, whatever the method.
+    """Leads every path, with or without one trailing slash, to the application of its method.
 
     Args:
-        apps: applications by path; static paths come before those with `{parameters}`.
+        apps: applications by method, by path; "" is the one for all other methods.
     """
 
-    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
-        self._static = {path: app for path, app in apps.items() if "{" not in path}
-        self._patterns: list[tuple[re.Pattern[str], ASGIApp]] = [
-            (compile_path(path)[0], app) for path, app in apps.items() if "{" in path
+    def __init__(self, apps: Mapping[str, Apps]) -> None:
+        self._static = {path: methods for path, methods in apps.items() if "{" not in path}
+        self._patterns: list[tuple[re.Pattern[str], Apps]] = [
+            (compile_path(path)[0], methods) for path, methods in apps.items() if "{" in path
         ]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -25,14 +27,17 @@ class PathTable(BaseRoute):
         if scope["type"] != "http":
             return Match.NONE, {}
         path = scope["path"].removesuffix("/")
-        app = self._static.get(path)
-        if app is not None:
-            return Match.FULL, {"endpoint": app, "path_params": {}}
-        for pattern, app in self._patterns:
+        if path in self._static:
+            return Match.FULL, {"endpoint": _chosen(self._static[path], scope), "path_params": {}}
+        for pattern, methods in self._patterns:
             if match := pattern.fullmatch(path):
-                return Match.FULL, {"endpoint": app, "path_params": match.groupdict()}
+                return Match.FULL, {"endpoint": _chosen(methods, scope), "path_params": match.groupdict()}
         return Match.NONE, {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application found answer."""
         await scope["endpoint"](scope, receive, send)
+
+
+def _chosen(methods: Apps, scope: Scope) -> ASGIApp:
+    return methods.get(scope["method"]) or methods[""]

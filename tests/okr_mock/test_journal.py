@@ -3,7 +3,7 @@ from okr_mock.journal import Journal
 
 
 def exchange(n: int, size: int = 10) -> Exchange:
-    return Exchange(n, "x", 0, 200, (b"x" * size,))
+    return Exchange(n, "x", 0, 200, size, (b"x" * size,))
 
 
 def test_bounded_by_count() -> None:

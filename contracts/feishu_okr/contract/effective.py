@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
 from feishu_okr.contract.catalog import Catalog, ErrorCode
 from feishu_okr.contract.ledger import Profile
 from feishu_okr.contract.operation import Operation, resolve
-from feishu_okr.contract.schema import Normaliser, Remark, Shape, closed, shape_of
-from feishu_okr.contract.violation import Violation, explain
+from feishu_okr.contract.schema import Normaliser, Path, Remark, Shape, closed, shape_of
+from feishu_okr.contract.violation import MOST_VIOLATIONS, Violation, explain
 
 Message = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """A message after the check.
 
     Args:
@@ -33,10 +33,21 @@ class Checked:
 
 @dataclass(frozen=True)
 class Rules:
-    """What one operation accepts and answers under one profile."""
+    """What one operation accepts and answers under one profile.
+
+    Args:
+        request: validator of messages.
+        answer: validator of successful answers.
+        shell: the same, but members that share their schema with the request may be anything.
+        shape: the keys a message may have.
+        descriptions: the gateway's texts by keyword.
+        content_case: option of the claim of that name.
+        drops: whether unknown keys are left out.
+    """
 
     request: jsonschema_rs.Draft202012Validator
     answer: jsonschema_rs.Draft202012Validator
+    shell: jsonschema_rs.Draft202012Validator
     shape: Shape
     descriptions: Mapping[str, str]
     content_case: str
@@ -51,8 +62,15 @@ class Rules:
         try:
             if self.request.is_valid(message):
                 return Checked(message, [], [])
+            errors = list(islice(self.request.iter_errors(message), MOST_VIOLATIONS))
+            if not any(error.kind.name == "additionalProperties" for error in errors):
+                return Checked(message, explain(errors, _as_it_is, self.descriptions), [])
         except ValueError:  # nested deeper than the validator goes; maybe in a field that is left out below
             pass
+        return self._check_rewritten(message)
+
+    def _check_rewritten(self, message: Message) -> Checked:
+        """Check a message that has unknown keys, once it is in the contract's spelling."""
         normaliser = Normaliser(self.content_case, self.drops)
         message = normaliser.rewrite(message, self.shape)
         try:
@@ -61,15 +79,17 @@ class Rules:
             violations = [Violation("body", "", "body", "depth", "body is nested too deeply", None)]
         return Checked(message, violations, normaliser.remarks)
 
-    def broken(self, answer: Any) -> list[str]:
+    def broken(self, answer: Any, is_shell: bool = False) -> list[str]:
         """Say in which ways a successful answer of ours breaks the contract; empty when it holds.
 
         Args:
             answer: the whole JSON answer.
+            is_shell: whether members that came unchanged out of the checked message are left blank.
         """
-        if self.answer.is_valid(answer):
+        validator = self.shell if is_shell else self.answer
+        if validator.is_valid(answer):
             return []
-        errors = self.answer.iter_errors(answer)
+        errors = validator.iter_errors(answer)
         return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
 
 
@@ -146,17 +166,26 @@ class Effective:
         entry = self.document["paths"][operation.path][operation.method.lower()]
         message = self._message_schema(entry)
         answer = resolve(self.document, entry["responses"]["200"])["content"]["application/json"]["schema"]
+        blank: dict[str, Any] = {name: {} for name in self._shared(message)}
         return Rules(
-            request=self._validator(closed(message)),
-            answer=self._validator(closed(answer)),
+            request=self._validator(closed(message), {}),
+            answer=self._validator(closed(answer), {}),
+            shell=self._validator(closed(answer), blank),
             shape=shape_of(message, self.document),
             descriptions=self._catalog.descriptions,
             content_case=self.profile["content_case"],
             drops=self.profile["unknown_fields"] == "drop",
         )
 
-    def _validator(self, schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        return jsonschema_rs.Draft202012Validator(schema | {"components": self._closed})
+    def _validator(self, schema: dict[str, Any], blank: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        components = {"schemas": {**self._closed["schemas"], **blank}}
+        return jsonschema_rs.Draft202012Validator(schema | {"components": components})
+
+    def _shared(self, message: dict[str, Any]) -> list[str]:
+        """Name the schemas that the body's fields refer to; what passed them needs no second look."""
+        body = resolve(self.document, message["properties"].get("body", {}))
+        fields = body.get("properties", {}).values()
+        return [field["$ref"].rsplit("/", 1)[1] for field in fields if "$ref" in field]
 
     def _message_schema(self, entry: dict[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {place: _object() for place in ("path", "query")}
@@ -168,6 +197,10 @@ class Effective:
         if "requestBody" in entry:
             properties["body"] = entry["requestBody"]["content"]["application/json"]["schema"]
         return _object() | {"properties": properties, "required": list(properties)}
+
+
+def _as_it_is(at: Path) -> Path:
+    return at
 
 
 def _object() -> dict[str, Any]:

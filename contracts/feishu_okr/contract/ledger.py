@@ -47,6 +47,13 @@ class Profile:
     def __getitem__(self, claim: str) -> str:
         return self._options[claim]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.switches))
+
     @cached_property
     def _options(self) -> dict[str, str]:
         return dict(self.switches)

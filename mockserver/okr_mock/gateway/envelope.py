@@ -1,9 +1,8 @@
 """The envelope around every answer: success, refusal, and the headers that name the call."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -32,8 +31,7 @@ class Refusal(Exception):  # noqa: N818 - an outcome, not an error
         self.params = params
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """What goes back to the caller.
 
     Args:

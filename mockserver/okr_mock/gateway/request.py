@@ -1,8 +1,7 @@
 """A request as it came: read whole, within limits, before anything judges it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -14,8 +13,7 @@ _BEARER = b"Bearer "
 _PATIENCE = 4  # bodies up to so many times the limit are read to their end, so that the caller can read the refusal
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """One HTTP request.
 
     Args:

@@ -113,7 +113,8 @@ def _kept(call: Call, record: dict[str, Any]) -> Result:
     """Store a record and show it; its content is written once for both."""
     content = dump(record["content"], call.effective)
     stored = dump(record | {"content": orjson.Fragment(content)}, call.effective)
-    return Result(_shown(call, record), {_key(record["progress_id"]): stored}, {"content": content})
+    shown = _shown(call, record) | {"content": None}
+    return Result(shown, {_key(record["progress_id"]): stored}, {"content": content})
 
 
 def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from feishu_okr.contract import Profile
 from okr_mock.exchange import Exchange
 from okr_mock.journal import Journal
 from okr_mock.store import Changes, Page
-from okr_mock.world.turn import Turn
+from okr_mock.world.turn import Turn, open_turn
 
 
 @dataclass
@@ -49,7 +49,7 @@ class MemoryStore:
         if found is None:
             found = self._worlds[world] = _World(self._new_journal())
         found.n += 1
-        return Turn(world, found.n, self._seed, self._clock(), self._profile, found.generation)
+        return open_turn(world, found.n, self._seed, self._clock(), self._profile, found.generation)
 
     async def read(self, world: str, key: str) -> bytes | None:
         found = self._worlds.get(world)

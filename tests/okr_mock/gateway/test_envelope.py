@@ -5,12 +5,12 @@ import pytest
 
 from feishu_okr.contract import Contract, Violation
 from okr_mock.gateway.envelope import MOST_FIELD_VIOLATIONS, Refusal, refused
-from okr_mock.world.turn import Turn
+from okr_mock.world.turn import Turn, open_turn
 from tests.conftest import RECORDS, Body, MakeClient
 
 
 def turn(contract: Contract) -> Turn:
-    return Turn("w", 1, 0, 1_700_000_000_000, contract.ledger.profile(), 0)
+    return open_turn("w", 1, 0, 1_700_000_000_000, contract.ledger.profile(), 0)
 
 
 def test_every_entry_makes_an_answer(contract: Contract) -> None:
