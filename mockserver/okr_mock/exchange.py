@@ -99,9 +99,11 @@ def exchange(
     }
     answered = _answer_body(answer, operation, noted) if answer else _NULL
     asked = _request_body(request, operation, noted)
-    parts = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
-    size = len(parts[0]) + len(asked) + len(answered)
-    return Exchange(turn.n, name, code, status, size, _without_token(parts, request.token))
+    parts: tuple[bytes, ...] = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
+    if _tells_token(parts[0], asked, answered, request, operation):
+        token = request.token.encode("latin-1")
+        parts = tuple(part.replace(token, HIDDEN.encode()) for part in parts)
+    return Exchange(turn.n, name, code, status, len(parts[0]) + len(asked) + len(answered), parts)
 
 
 @lru_cache(maxsize=4)
@@ -109,15 +111,15 @@ def _second(second: int) -> str:
     return strftime("%Y-%m-%dT%H:%M:%S", gmtime(second))
 
 
-def _without_token(parts: tuple[bytes, ...], token: str) -> tuple[bytes, ...]:
-    """Hide the caller's token wherever else the caller put it."""
-    if len(token) < SHORTEST_SECRET:
-        return parts
-    secret = token.encode("latin-1")
-    start = secret[:SHORTEST_SECRET]  # a short text is found faster
-    if not any(start in part for part in parts):
-        return parts
-    return tuple(part.replace(secret, HIDDEN.encode()) for part in parts)
+def _tells_token(head: bytes, asked: bytes, answered: bytes, request: Request, operation: Operation | None) -> bool:
+    """Say whether the caller's token stands anywhere else than in its header."""
+    if len(request.token) < SHORTEST_SECRET:
+        return False
+    start = request.token[:SHORTEST_SECRET].encode("latin-1")  # a short text is found faster
+    if start in head or start in asked:
+        return True
+    repeats_itself = operation is not None and operation.has_body  # such an answer holds nothing the body does not
+    return not repeats_itself and start in answered
 
 
 def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

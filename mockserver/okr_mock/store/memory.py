@@ -62,10 +62,12 @@ class MemoryStore:
         if found is None:  # reset while this call was running: it belongs to the world that is gone
             return
         for key, value in changes.items():
-            if value is None and key not in self._fixture:
-                found.entities.pop(key, None)
+            if value is not None:
+                found.entities[key] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
+            elif key in self._fixture:
+                found.entities[key] = None
             else:
-                found.entities[key] = value
+                found.entities.pop(key, None)
         found.journal.append(exchange)
 
     async def journal(self, world: str) -> Page:
