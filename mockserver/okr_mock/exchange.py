@@ -1,7 +1,7 @@
 """An exchange: one call and its answer, redacted when it is written down."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import gmtime, strftime
 from typing import Any, NamedTuple
@@ -92,8 +92,8 @@ def exchange(
         "code": code,
         "msg": answer.msg if answer else None,
         "log_id": turn.log_id,
-        "violations": [_violation(violation, operation) for violation in noted.violations],
-        "warnings": [asdict(remark) for remark in noted.remarks],
+        "violations": noted.violations and [_violation(violation, operation) for violation in noted.violations],
+        "warnings": noted.remarks,
         "duration_us": noted.duration_us,
         "request_bytes": len(request.body),
     }

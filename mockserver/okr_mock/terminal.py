@@ -38,15 +38,16 @@ class Terminal:
             noted: what was noticed on the way.
         """
         is_fine = answer is not None and answer.code == 0
-        if self._all if is_fine else self._refused:
-            if not self._lines:
-                asyncio.get_running_loop().call_soon(self._print)
-            self._lines.append(f"{line(request, turn, answer, noted)}\n")
+        if not (self._all if is_fine else self._refused):
+            return
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._print)
+        self._lines.append(line(request, turn, answer, noted))
 
     def _print(self) -> None:
         lines, self._lines = self._lines, []
         with contextlib.suppress(OSError, ValueError):
-            self._stream.write("".join(lines))
+            self._stream.write("\n".join([*lines, ""]))
             self._stream.flush()
 
 

@@ -73,26 +73,27 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
     """
     parts: list[bytes] = []
     seen, is_complete = 0, False
-    while seen <= max_body * _PATIENCE:
+    while seen <= max_body * _PATIENCE and not is_complete:
         part = await receive()
         if part["type"] == "http.disconnect":
             break
-        seen += len(part.get("body", b""))
+        body = part.get("body", b"")
+        seen += len(body)
         if seen <= max_body:
-            parts.append(part.get("body", b""))
-        if not part.get("more_body", False):
-            is_complete = True
-            break
+            parts.append(body)
+        is_complete = not part.get("more_body", False)
+    headers = scope["headers"]
+    is_too_large = seen > max_body
     return Request(
-        method=scope["method"],
-        target=scope["raw_path"],
-        params=scope.get("path_params", {}),
-        query=scope["query_string"],
-        headers=scope["headers"],
-        token=_token(scope["headers"]),
-        body=b"".join(parts) if seen <= max_body else b"",
-        is_complete=is_complete or seen > max_body,
-        is_too_large=seen > max_body,
+        scope["method"],
+        scope["raw_path"],
+        scope.get("path_params", {}),
+        scope["query_string"],
+        headers,
+        _token(headers),
+        b"" if is_too_large else b"".join(parts),
+        is_complete or is_too_large,
+        is_too_large,
     )
 
 
