@@ -13,7 +13,7 @@ from okr_mock.store import Changes, Store
 from okr_mock.world.turn import Turn
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One call.
 

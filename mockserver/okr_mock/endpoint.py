@@ -60,7 +60,7 @@ class Endpoint:
         self._name = emulator.admission.applicant if operation.issues_tokens else emulator.admission.caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the story of a call: name, begin, judge and handle, commit, answer."""
+        """Tell the story of a call: name, begin, carry out or refuse, commit, answer; failures of ours are loud."""
         emulator = self._emulator
         request = await receive_request(scope, receive, emulator.max_body)
         started = perf_counter_ns()
@@ -68,19 +68,18 @@ class Endpoint:
         turn = await emulator.store.begin(caller.world)
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
-        answer, changes = await self._outcome(call) if request.is_complete else (None, {})
-        call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await _finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
-
-    async def _outcome(self, call: Call) -> tuple[Answer, Changes]:
-        """Carry the call out, or refuse it; a failure of ours is refused too, loudly."""
+        answer: Answer | None = None
+        changes: Changes = {}
         try:
-            return await self._carry_out(call)
+            if request.is_complete:
+                answer, changes = await self._carry_out(call)
         except Refusal as refusal:
-            return refused(refusal, call.effective, call.turn, call.operation, call.noted.violations), {}
+            answer = refused(refusal, effective, turn, self._operation, call.noted.violations)
         except Exception:
-            logger.exception("this is a bug of the emulator; log id %s", call.turn.log_id)
-            return refused(Refusal("internal_error"), call.effective, call.turn, call.operation), {}
+            logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
+            answer = refused(Refusal("internal_error"), effective, turn, self._operation)
+        call.noted.duration_us = (perf_counter_ns() - started) // 1000
+        await _finish(emulator, turn, request, self._operation, call.noted, answer, changes, scope, send)
 
     async def _carry_out(self, call: Call) -> tuple[Answer, Changes]:
         if call.request.has_slash and not _takes_slash(call):

@@ -48,7 +48,7 @@ class Exchange(NamedTuple):
         return b"".join(self.parts)
 
 
-@dataclass
+@dataclass(slots=True)
 class Noted:
     """What was noticed on a call's way, whether or not it was refused.
 

@@ -43,8 +43,9 @@ async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: He
 
 
 def _head(status: int, headers: Headers, keep_alive: bool) -> bytes:
-    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
-    return STATUS_LINE[status] + lines + (b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
+    lines = [b": ".join(header) for header in headers]
+    end = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
+    return STATUS_LINE[status] + b"\r\n".join(lines) + b"\r\n" + end
 
 
 _EXTENSIONS: dict[str, Any] = {WRITE: write}

@@ -64,8 +64,9 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
     code = str(answer.code) if answer and answer.code is not None else "-"
     target = request.target.decode("latin-1")
     head = f"{_second(turn.now // 1000)} {request.method:6} {target} {status} {code} [{turn.world}]"
-    reason = _reason(answer, noted)
-    return _printable(f"{head} {reason}" if reason else head)
+    if answer is not None and answer.code == 0 and not noted.remarks:
+        return head if head.isprintable() else _printable(head)
+    return _printable(f"{head} {_reason(answer, noted)}")
 
 
 @lru_cache(maxsize=4)
@@ -76,8 +77,6 @@ def _second(second: int) -> str:
 def _reason(answer: Answer | None, noted: Noted) -> str:
     if answer is None:
         return "the caller left before the body was complete"
-    if answer.code == 0 and not noted.remarks:
-        return ""
     parts = [answer.msg] if answer.code != 0 else []
     parts += [f"{violation.field}: {violation.description}" for violation in noted.violations[:3]]
     parts += [f"note: {remark.text}" for remark in noted.remarks[:2]]
@@ -88,6 +87,4 @@ def _reason(answer: Answer | None, noted: Noted) -> str:
 
 
 def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

@@ -118,7 +118,11 @@ def _kept(call: Call, record: dict[str, Any]) -> Result:
 
 
 def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:
-    shown = {name: record[name] for name in ("content", "modify_time", "progress_id")}
+    shown = {
+        "content": record["content"],
+        "modify_time": record["modify_time"],
+        "progress_id": record["progress_id"],
+    }
     echo = call.profile["progress_rate_echo"]
     if echo == "always":
         shown["progress_rate"] = _NO_RATE | record.get("progress_rate", {})
