@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,9 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "contracts" / "examples"
 RECORDS = "/open-apis/okr/v1/progress_records"
 TENANT_TOKEN = "/open-apis/auth/v3/tenant_access_token/internal"
+
+NODE_PACKAGE = ROOT / "tests" / "clients" / "node" / "package.json"
+NODE_INSTALL = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
 
 Body = dict[str, Any]
 MakeClient = Callable[..., TestClient]
@@ -97,3 +102,31 @@ def http() -> Iterator[httpx2.Client]:
     """A plain HTTP client."""
     with httpx2.Client(timeout=10) as client:
         yield client
+
+
+def tool(name: str) -> str:
+    """Find a command, or skip what needs it."""
+    return shutil.which(name) or pytest.skip(f"{name} is not on PATH")
+
+
+def install_node_sdk(home: Path) -> None:
+    """Install the SDK beside its place and move it there in one go, whatever other workers do meanwhile."""
+    home.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+        staging = Path(folder) / home.name
+        staging.mkdir()
+        shutil.copy(NODE_PACKAGE, staging)
+        done = subprocess.run([tool("npm"), *NODE_INSTALL], cwd=staging, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        with suppress(OSError):  # another worker was faster
+            staging.rename(home)
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The modules that package.json names, installed once for all workers and runs."""
+    version = json.loads(NODE_PACKAGE.read_bytes())["dependencies"]["@larksuiteoapi/node-sdk"]
+    home = ROOT / ".cache" / f"node-sdk-{version}"
+    if not home.exists():
+        install_node_sdk(home)
+    return home / "node_modules"

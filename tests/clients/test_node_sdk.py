@@ -2,10 +2,7 @@
 
 import json
 import os
-import shutil
 import subprocess
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,40 +10,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.conftest import EXAMPLES, ROOT
+from tests.conftest import EXAMPLES, tool
 
 NODE = Path(__file__).with_name("node")
-PACKAGE = NODE / "package.json"
-INSTALL = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
 Steps = dict[str, Any]
-
-
-def tool(name: str) -> str:
-    """Find a command, or skip what needs it."""
-    return shutil.which(name) or pytest.skip(f"{name} is not on PATH")
-
-
-def install(home: Path) -> None:
-    """Install the SDK beside its place and move it there in one go, whatever other workers do meanwhile."""
-    home.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home.parent) as folder:
-        staging = Path(folder) / home.name
-        staging.mkdir()
-        shutil.copy(PACKAGE, staging)
-        done = subprocess.run([tool("npm"), *INSTALL], cwd=staging, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        with suppress(OSError):  # another worker was faster
-            staging.rename(home)
-
-
-@pytest.fixture(scope="session")
-def modules() -> Path:
-    """The modules that package.json names, installed once for all workers and runs."""
-    version = json.loads(PACKAGE.read_bytes())["dependencies"]["@larksuiteoapi/node-sdk"]
-    home = ROOT / ".cache" / f"node-sdk-{version}"
-    if not home.exists():
-        install(home)
-    return home / "node_modules"
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +27,12 @@ def sent() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def steps(modules: Path, emulator_url: str, sent: dict[str, Any]) -> Steps:
+def steps(node_modules: Path, emulator_url: str, sent: dict[str, Any]) -> Steps:
     """What the SDK answered or threw at each step."""
     done = subprocess.run(
         [tool("node"), str(NODE / "life.cjs")],
         input=json.dumps(sent | {"domain": emulator_url}),
-        env=os.environ | {"NODE_PATH": str(modules)},
+        env=os.environ | {"NODE_PATH": str(node_modules)},
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -4,7 +4,11 @@ from typing import ClassVar
 
 import pytest
 
+from feishu_okr.contract import Contract
+from okr_mock.gateway.admission import Admission, Caller
+from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.tokens import Signer, Token
+from okr_mock.world.turn import open_turn
 from tests.conftest import RECORDS, TENANT_TOKEN, Body, MakeClient
 
 MISSING = "Missing access token for authorization. Please make a request with token attached."
@@ -91,3 +95,12 @@ class TestStrict:
     def test_no_development_tokens(self, make_client: MakeClient) -> None:
         """Development tokens are unknown tokens here."""
         assert make_client(auth="strict").get(f"{RECORDS}/1").json()["code"] == 99991663
+
+
+def test_earlier_generation(contract: Contract) -> None:
+    """A token of an earlier generation of its world is refused as an expired one is."""
+    admission = Admission(Signer(b"k"), "open", {})
+    caller = Caller("w", Token("tenant", "w", "w", 0, 2**40))
+    admission.admit(caller, open_turn("w", 1, 0, 0, contract.ledger.profile(), 0))
+    with pytest.raises(Refusal, match="tenant_token_invalid"):
+        admission.admit(caller, open_turn("w", 1, 0, 0, contract.ledger.profile(), 1))
