@@ -72,7 +72,9 @@ def make_client() -> Iterator[MakeClient]:
 
         def make(**settings: Any) -> TestClient:
             app = create_app(Settings(**settings))
-            client = TestClient(app, headers={"Authorization": "Bearer t-dev"}, follow_redirects=False)
+            client = TestClient(
+                app, headers={"Authorization": "Bearer t-dev"}, base_url="http://localhost", follow_redirects=False
+            )
             return stack.enter_context(client)
 
         yield make

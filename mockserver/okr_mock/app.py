@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from starlette.routing import Router
 from starlette.types import ASGIApp
@@ -18,10 +19,11 @@ from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.journal import NO_WORLD, Journal
+from okr_mock.journal_file import JournalFile
 from okr_mock.operations import HANDLERS
 from okr_mock.routing import PathTable
-from okr_mock.settings import Settings
-from okr_mock.store.memory import MemoryStore
+from okr_mock.settings import Settings, SettingsError
+from okr_mock.store.memory import Bounds, MemoryStore
 from okr_mock.terminal import Terminal
 from okr_mock.world.fixture import read_fixture
 from okr_mock.world.turn import open_turn
@@ -50,6 +52,7 @@ def create_app(
 
     Raises:
         ContractError: our own data files are wrong.
+        SettingsError: the journal file cannot be written.
         ValueError: no such profile, claim or option.
     """
     contract = load()
@@ -60,17 +63,28 @@ def create_app(
         profile,
         settings.seed,
         clock,
-        new_journal=partial(Journal, settings.journal_exchanges, settings.journal_bytes),
+        partial(Journal, settings.journal_exchanges, settings.journal_bytes),
+        Bounds(settings.max_worlds, settings.max_records, settings.max_world_bytes),
     )
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
     admission = Admission(Signer(key.encode()), settings.auth, fixture.apps)
     terminal = terminal or Terminal(sys.stderr, settings.log_level)
-    emulator = Emulator(contract, store, admission, terminal, settings.max_body)
+    emulator = Emulator(contract, store, admission, terminal, settings.max_body, _journal_file(settings))
     effective = contract.effective(profile)
     for operation in contract.operations:
         effective.rules(operation)
     routes = [PathTable(_operation_apps(emulator, handlers)), *inspector_routes(settings, store, effective)]
     return App(Router(routes, redirect_slashes=False, default=NotFound(emulator)), emulator, profile)
+
+
+def _journal_file(settings: Settings) -> JournalFile | None:
+    if not settings.journal_file:
+        return None
+    try:
+        return JournalFile(Path(settings.journal_file), settings.journal_file_bytes)
+    except OSError as error:
+        text = f"cannot write --journal-file {settings.journal_file}: {error.strerror}; name another"
+        raise SettingsError(text) from error
 
 
 def choose_profile(contract: Contract, settings: Settings) -> Profile:
@@ -89,7 +103,7 @@ def choose_profile(contract: Contract, settings: Settings) -> Profile:
         if not equals:
             raise ValueError(f"{text!r} is not CLAIM=OPTION; `okr-mock claims` lists the claims")
         switches.append((claim, option))
-    return contract.ledger.profile(settings.profile, switches)
+    return contract.ledger.profile(settings.profile, switches, settings.brand)
 
 
 class App:

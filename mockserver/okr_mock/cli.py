@@ -1,8 +1,6 @@
 """The command `okr-mock`."""
 
 import dataclasses
-import json
-import logging
 import os
 import sys
 from collections.abc import Callable
@@ -12,7 +10,7 @@ from typing import Any
 import click
 
 from feishu_okr.contract import ContractError
-from okr_mock.settings import PREFIX, Settings
+from okr_mock.settings import PREFIX, Settings, SettingsError
 
 
 def main() -> None:
@@ -24,7 +22,7 @@ def main() -> None:
         code = 2
     except click.ClickException as error:
         code = _complain(error.format_message())
-    except (ContractError, ValueError) as error:
+    except (ContractError, SettingsError, ValueError) as error:
         code = _complain(str(error))
     except click.Abort:
         code = 130
@@ -47,15 +45,14 @@ def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         flag = f"--{field.name.replace('_', '-')}"
         is_list = isinstance(field.default, tuple)
         command = click.option(
-            flag,
+            f"{flag}/--no-{flag[2:]}" if isinstance(field.default, bool) else flag,
             field.name,
             envvar=PREFIX + field.name.upper(),
             show_envvar=True,
             default=field.default,
             show_default=field.repr and not is_list and field.default != "",
-            is_flag=isinstance(field.default, bool),
             multiple=is_list,
-            type=_type(field),
+            type=None if isinstance(field.default, bool) else _type(field),
             help=field.metadata["text"],
         )(command)
     return command
@@ -74,39 +71,25 @@ def _type(field: dataclasses.Field[Any]) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print the address as one line of JSON.")
 def serve(as_json: bool, **values: Any) -> None:
     """Serve the emulated API until a signal comes."""
-    from okr_mock.app import create_app
-    from okr_mock.server import SettingsError, address, bind
-    from okr_mock.server import serve as run
+    from okr_mock import serving
 
-    settings = Settings(**values)
     _warn_of_unknown_names()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr)
-    app = create_app(settings)
-    try:
-        sock = bind(settings.host, settings.port)
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
-    url = address(sock)
-    click.echo(json.dumps(_facts(url, settings)) if as_json else _greeting(url, settings))
-    sys.stdout.flush()
-    run(app, sock)
+    serving.run(Settings(**values), as_json)
 
 
-def _facts(url: str, settings: Settings) -> dict[str, Any]:
-    return {"url": url, "profile": settings.profile, "auth": settings.auth, "seed": settings.seed, "pid": os.getpid()}
+@cli.command()
+@click.argument("url", required=False)
+@click.option("--port-file", type=click.Path(), help="File that `serve --port-file` writes; names the URL.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait.")
+@click.option("--ca-file", type=click.Path(exists=True), help="CA to trust for an https URL that is not on loopback.")
+def wait(url: str | None, port_file: str | None, timeout: float, ca_file: str | None) -> None:
+    """Wait until a server is ready: exit code 0 when it is, 1 when the time is over."""
+    from okr_mock.waiting import Target, is_ready_within
 
-
-def _greeting(url: str, settings: Settings) -> str:
-    lines = [
-        f"feishu-okr-mock serves {url} (profile {settings.profile}, auth {settings.auth}, seed {settings.seed})",
-        f"  contract  {url}/openapi.json",
-        f"  journal   {url}/__admin/requests",
-    ]
-    if settings.auth != "strict":
-        lines.append("  tokens    t-dev and u-dev lead to the world 'default', t-dev.NAME to the world NAME")
-    else:
-        lines.append("  tokens    only declared apps get one")
-    return "\n".join(lines)
+    if bool(url) == bool(port_file):
+        raise click.UsageError("name either a URL or --port-file")
+    if not is_ready_within(Target(url or "", port_file or "", ca_file), timeout):
+        raise click.exceptions.Exit(1)
 
 
 def _warn_of_unknown_names() -> None:

@@ -10,11 +10,12 @@ from orjson import Fragment
 
 from feishu_okr.contract import Contract, Operation, Remark, Violation
 from okr_mock.call import Call, Handler
-from okr_mock.exchange import Noted, exchange
+from okr_mock.exchange import Exchange, Noted, exchange
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.envelope import Answer, Refusal, refused, success
 from okr_mock.gateway.request import Request, receive_request
 from okr_mock.journal import NO_WORLD
+from okr_mock.journal_file import JournalFile
 from okr_mock.store import Changes, Store
 from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
@@ -35,6 +36,7 @@ class Emulator:
         admission: the gateway's door.
         terminal: told of every call once it is committed.
         max_body: largest request body, in bytes.
+        journal_file: gets every exchange too, if there is one.
     """
 
     contract: Contract
@@ -42,6 +44,22 @@ class Emulator:
     admission: Admission
     terminal: Terminal
     max_body: int
+    journal_file: JournalFile | None = None
+
+    async def write_down(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
+        """Commit changes and exchange, then add the exchange to the journal file.
+
+        Args:
+            turn: the call's place.
+            changes: bytes by key.
+            exchange: the call as the journal keeps it.
+
+        Raises:
+            Refusal: the world has no room for the changes.
+        """
+        await self.store.commit(turn, changes, exchange)
+        if self.journal_file is not None:
+            self.journal_file.append(exchange)
 
 
 class Endpoint:
@@ -65,12 +83,14 @@ class Endpoint:
         request = await receive_request(scope, receive, emulator.max_body)
         started = perf_counter_ns()
         caller = self._name(request)
-        turn = await emulator.store.begin(caller.world)
+        turn, full = await _begin(emulator, caller.world)
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
         answer: Answer | None = None
         changes: Changes = {}
         try:
+            if full:
+                raise full
             if request.is_complete:
                 answer, changes = await self._carry_out(call)
         except Refusal as refusal:
@@ -117,24 +137,34 @@ class NotFound:
         """Refuse a call."""
         emulator = self._emulator
         request = await receive_request(scope, receive, emulator.max_body)
-        turn = await emulator.store.begin(emulator.admission.caller(request).world)
+        turn, _ = await _begin(emulator, emulator.admission.caller(request).world)
         answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
         await _finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
 
 
-async def refuse_malformed(emulator: Emulator) -> tuple[Turn, Answer]:
-    """Refuse what is not HTTP, and write that into the journal; nothing of the bytes is kept.
+async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str]) -> tuple[Turn, Answer]:
+    """Refuse what never becomes a call, and write that into the journal; nothing of the bytes is kept.
 
     Args:
         emulator: what all endpoints share.
+        name: name of the refusal in the catalog.
+        params: values of the placeholders in its text.
     """
     turn = await emulator.store.begin(NO_WORLD)
-    answer = refused(Refusal("bad_request"), emulator.contract.effective(turn.profile), turn)
+    answer = refused(Refusal(name, **params), emulator.contract.effective(turn.profile), turn)
     request = Request(method="-", target=b"-", params={}, query=b"", headers=[], token="", body=b"")
-    noted = Noted(remarks=[Remark("not_http", "", "the request is not HTTP/1.1")])
-    await emulator.store.commit(turn, {}, exchange(request, turn, None, noted, answer))
+    noted = Noted(remarks=[Remark("no_call", "", emulator.contract.catalog[name].advice)])
+    await emulator.write_down(turn, {}, exchange(request, turn, None, noted, answer))
     emulator.terminal.report(request, turn, answer, noted)
     return turn, answer
+
+
+async def _begin(emulator: Emulator, world: str) -> tuple[Turn, Refusal | None]:
+    """Open a turn; where there is no room for another world, one of no world and the refusal."""
+    try:
+        return await emulator.store.begin(world), None
+    except Refusal as refusal:
+        return await emulator.store.begin(NO_WORLD), refusal
 
 
 async def _finish(
@@ -148,8 +178,12 @@ async def _finish(
     scope: Scope,
     send: Send,
 ) -> None:
-    """Commit, and only then answer."""
-    await emulator.store.commit(turn, changes, exchange(request, turn, operation, noted, answer))
+    """Commit, and only then answer; where the world has no room for the changes, refuse."""
+    try:
+        await emulator.write_down(turn, changes, exchange(request, turn, operation, noted, answer))
+    except Refusal as refusal:
+        answer = refused(refusal, emulator.contract.effective(turn.profile), turn, operation)
+        await emulator.write_down(turn, {}, exchange(request, turn, operation, noted, answer))
     emulator.terminal.report(request, turn, answer, noted)
     if answer is not None:
         await answer.send(turn, scope, send)

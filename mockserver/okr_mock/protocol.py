@@ -1,12 +1,14 @@
 """uvicorn's HTTP protocol, taught to write our answers as they are and to refuse what is not HTTP."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from okr_mock.endpoint import Emulator, refuse_malformed
+from okr_mock.endpoint import Emulator, refuse_early
 from okr_mock.gateway.envelope import WRITE
 
 Headers = list[tuple[bytes, bytes]]
@@ -51,15 +53,69 @@ def _head(status: int, headers: Headers, keep_alive: bool) -> bytes:
 _EXTENSIONS: dict[str, Any] = {WRITE: write}
 
 
-class Protocol(HttpToolsProtocol):
-    """One connection."""
+@dataclass(frozen=True)
+class Limits:
+    """What one server bears.
 
-    _refusal: asyncio.Task[None] | None = None
+    Args:
+        connections: connections served at once.
+        header_timeout: seconds a caller may take for the head of a request.
+        body_timeout: seconds a caller may take for the body of a request.
+    """
+
+    connections: int
+    header_timeout: int
+    body_timeout: int
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    Args:
+        emulator: writes the refusals of what never becomes a call.
+        limits: connections and time-outs.
+        options: what uvicorn gives.
+    """
+
+    def __init__(self, emulator: Emulator, limits: Limits, **options: Any) -> None:
+        super().__init__(**options)
+        self._emulator = emulator
+        self._limits = limits
+        self._refusal: asyncio.Task[None] | None = None
+        self._deadline = math.inf
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a connection, or refuse it when there are too many."""
+        super().connection_made(transport)
+        self._deadline = self.loop.time() + self._limits.header_timeout
+        if len(self.connections) > self._limits.connections:
+            self._refuse("connection_limit", limit=str(self._limits.connections))
 
     def on_message_begin(self) -> None:
-        """Offer our way to write an answer."""
+        """Offer our way to write an answer, and give the head its time."""
         super().on_message_begin()
         self.scope["extensions"] = _EXTENSIONS
+        self._deadline = self.loop.time() + self._limits.header_timeout
+
+    def on_headers_complete(self) -> None:
+        """Give the body its time."""
+        super().on_headers_complete()
+        self._deadline = self.loop.time() + self._limits.body_timeout
+
+    def on_message_complete(self) -> None:
+        """Leave the rest to the emulator; an idle connection has uvicorn's own time-out."""
+        super().on_message_complete()
+        self._deadline = math.inf
+
+    def check_time(self, now: float) -> None:
+        """Refuse a caller that takes too long.
+
+        Args:
+            now: the event loop's time.
+        """
+        if now > self._deadline:
+            self._deadline = math.inf
+            self._refuse("request_timeout")
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name
         """Refuse a request that cannot be parsed.
@@ -67,13 +123,16 @@ class Protocol(HttpToolsProtocol):
         Args:
             msg: the complaint in uvicorn's words, which the caller does not get.
         """
+        self._refuse("bad_request")
+
+    def _refuse(self, name: str, **params: str) -> None:
         if self._refusal is None and not self.transport.is_closing():
             self.transport.pause_reading()
-            self._refusal = self.loop.create_task(self._refuse())
+            self._refusal = self.loop.create_task(self._write_refusal(name, params))
 
-    async def _refuse(self) -> None:
-        emulator: Emulator = self.config.app.emulator  # type: ignore[union-attr]
-        turn, answer = await refuse_malformed(emulator)
-        head = _head(answer.status, [*self.server_state.default_headers, *answer.headers(turn)], keep_alive=False)
-        self.transport.write(head + answer.body)
+    async def _write_refusal(self, name: str, params: dict[str, str]) -> None:
+        turn, answer = await refuse_early(self._emulator, name, params)
+        headers = [*self.server_state.default_headers, *answer.headers(turn)]
+        if self.cycle is None or not self.cycle.response_started:
+            self.transport.write(_head(answer.status, headers, keep_alive=False) + answer.body)
         self.transport.close()

@@ -1,25 +1,27 @@
 """The server: our own socket, uvicorn around our application, and an end within two seconds."""
 
+import asyncio
 import contextlib
 import gc
 import logging
 import signal
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import uvicorn
 
 from okr_mock.app import App
-from okr_mock.protocol import Protocol
+from okr_mock.protocol import Limits, Protocol
+from okr_mock.settings import Settings, SettingsError
 
 BACKLOG = 2048
 GRACE = 1
 """Seconds that running calls get to end."""
-
-
-class SettingsError(Exception):
-    """What was set cannot be done; says what, where and what to do in one line."""
+SPARE_FILES = 64
+"""Open files kept for everything that is no connection."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -41,27 +43,38 @@ def bind(host: str, port: int) -> socket.socket:
     return sock
 
 
-def address(sock: socket.socket) -> str:
-    """Write the URL of a bound socket.
+def address(sock: socket.socket, scheme: str = "http") -> str:
+    """Write the URL by which this machine reaches a bound socket.
 
     Args:
         sock: a listening socket.
+        scheme: `http` or `https`.
     """
     host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but a signal ends it with exit code 0.
+    """uvicorn, but a signal ends it with exit code 0, and it says when it is ready.
 
     Args:
         app: the emulator.
+        limits: connections and time-outs.
+        context: TLS context; None for plain http.
+        announce: called once, when the server answers.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(
+        self,
+        app: App,
+        limits: Limits,
+        context: ssl.SSLContext | None = None,
+        announce: Callable[[], None] = lambda: None,
+    ) -> None:
         config = uvicorn.Config(
             app,
-            http=Protocol,
+            http=partial(Protocol, app.emulator, limits),  # type: ignore[arg-type]  # uvicorn only calls it
             ws="none",
             lifespan="off",
             interface="asgi3",
@@ -71,8 +84,25 @@ class Server(uvicorn.Server):
             server_header=False,
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=75,
+            ssl_context_factory=(lambda *_: context) if context else None,
         )
         super().__init__(config)
+        self._announce = announce
+        self._timekeeper: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, watch over slow callers, and say that the server is ready."""
+        await super().startup(sockets)
+        self._timekeeper = asyncio.create_task(self._keep_time())
+        self._announce()
+
+    async def _keep_time(self) -> None:
+        """Look once a second for callers that take too long; cheaper than a timer a call."""
+        while True:
+            await asyncio.sleep(1)
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                connection.check_time(now)  # type: ignore[union-attr]
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -89,11 +119,27 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(app: App, sock: socket.socket) -> None:
+def limits(settings: Settings) -> Limits:
+    """Set the limits of connections, within what the operating system allows.
+
+    Args:
+        settings: what is asked for.
+    """
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        files = settings.max_connections + SPARE_FILES
+    else:
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = settings.max_connections if files < 0 else min(settings.max_connections, max(1, files - SPARE_FILES))
+    return Limits(most, settings.header_timeout, settings.body_timeout)
+
+
+def serve(server: Server, sock: socket.socket) -> None:
     """Serve until a signal comes.
 
     Args:
-        app: the emulator.
+        server: a server that has not run yet.
         sock: a listening socket, from `bind`.
     """
     for name in ("uvicorn.error", "asyncio"):
@@ -101,4 +147,4 @@ def serve(app: App, sock: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # what is built by now lives to the end
     gc.set_threshold(10_000)  # a call makes many objects and leaves none behind
-    Server(app).run(sockets=[sock])
+    server.run(sockets=[sock])

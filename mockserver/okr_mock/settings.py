@@ -1,9 +1,16 @@
 """Everything that can be set, in one table: the fields below make the flags, the environment names and the docs."""
 
+import socket
 from dataclasses import dataclass, field
 from typing import Any
 
 PREFIX = "OKR_MOCK_"
+
+
+class SettingsError(Exception):
+    """What was set cannot be done; says what, where and what to do in one line."""
+
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -26,6 +33,7 @@ class Settings:
     port: int = _setting(6570, "Port to listen on; 0 picks a free one.", span=(0, 65535))
     profile: str = _setting("documented", "What disputed behaviour is imitated; `okr-mock claims` lists the profiles.")
     set: tuple[str, ...] = _setting((), "CLAIM=OPTION, one claim decided differently; may be repeated.")
+    brand: str = _setting("feishu", "Whose texts and links are answered.", choices=("feishu", "lark"))
     auth: str = _setting(
         "open",
         "open: any well-formed app gets a token; strict: only declared apps; off: no token is wanted.",
@@ -34,11 +42,43 @@ class Settings:
     strict: bool = _setting(False, "Refuse unknown fields and query parameters instead of warning.")
     seed: int = _setting(0, "Seed of ids, log ids and the key that signs tokens.")
     token_key: str = _setting("", "Key that signs tokens; made from the seed if empty.", secret=True)
+    tls: bool = _setting(False, "Serve https with a CA and certificate made for this run.")
+    tls_name: tuple[str, ...] = _setting(
+        (), "Further name or address the certificate is for, beside localhost, this host's name and `mock`."
+    )
+    ca_file: str = _setting("okr-mock-ca.pem", "Where --tls writes the CA that clients must trust.")
+    certfile: str = _setting("", "Certificate chain of your own, PEM; with --keyfile instead of --tls.")
+    keyfile: str = _setting("", "Private key of --certfile, PEM.")
+    admin: bool = _setting(True, "Offer the control routes under /__admin.")
+    admin_token: str = _setting(
+        "", "Bearer token of the control routes; made and printed if empty and not on loopback.", secret=True
+    )
+    allowed_host: tuple[str, ...] = _setting((), "Further Host that the control routes answer to; may be repeated.")
     max_body: int = _setting(10 * MEBIBYTE, "Largest request body, in bytes.", span=(1, None))
+    max_worlds: int = _setting(10_000, "Worlds kept at once.", span=(1, None))
+    max_records: int = _setting(100_000, "Progress records kept a world.", span=(1, None))
+    max_world_bytes: int = _setting(256 * MEBIBYTE, "Bytes of entities kept a world.", span=(1, None))
+    max_connections: int = _setting(
+        4096, "Connections served at once; fewer where the limit of open files is lower.", span=(1, None)
+    )
+    header_timeout: int = _setting(10, "Seconds a caller may take for the head of a request.", span=(1, None))
+    body_timeout: int = _setting(30, "Seconds a caller may take for the body of a request.", span=(1, None))
     journal_exchanges: int = _setting(1000, "Exchanges kept a world.", span=(1, None))
     journal_bytes: int = _setting(16 * MEBIBYTE, "Bytes of exchanges kept a world.", span=(1, None))
+    journal_file: str = _setting("", "File that every exchange is appended to, one line of JSON each.")
+    journal_file_bytes: int = _setting(
+        64 * MEBIBYTE, "Size at which the journal file is renamed to FILE.1 and begun anew.", span=(1, None)
+    )
+    port_file: str = _setting("", "File to write the address to, as JSON, once the server is ready.")
+    ready_fd: int = _setting(-1, "File descriptor to write the address to once the server is ready; -1 for none.")
     log_level: str = _setting(
         "info",
         "info: a line a call; warning: only refused calls; error: only our bugs.",
         choices=("info", "warning", "error"),
     )
+
+    @property
+    def names(self) -> list[str]:
+        """What this server is known as: on loopback, by the host's name, as `mock` among containers, and as set."""
+        own = ["localhost", "127.0.0.1", "::1", socket.gethostname(), "mock", self.host]
+        return list(dict.fromkeys([*own, *self.tls_name]))

@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -92,3 +95,15 @@ def test_huge_bodies_are_named_by_size(client: TestClient, create_body: Body) ->
     assert client.post(RECORDS, json=create_body | {"source_title": "x" * 1_000_000}).json()["code"] == 0
     (entry,) = entries(client, "default")
     assert entry["request"] == f"[{entry['request_bytes']} bytes, not kept]"
+
+
+def test_journal_file(make_client: MakeClient, create_body: Body, tmp_path: Path) -> None:
+    """Every exchange is in the journal file before the caller has its answer, and no token is."""
+    path = tmp_path / "journal.ndjson"
+    client = make_client(journal_file=str(path))
+    token = client.post(TENANT_TOKEN, json={"app_id": "cli_a", "app_secret": SECRET}).json()["tenant_access_token"]
+    client.post(RECORDS, json=create_body, headers={"Authorization": f"Bearer {token}"})
+    lines = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    assert [line["operation"] for line in lines][1] == "okr.v1.progress_record.create"
+    assert token not in path.read_text()
+    assert SECRET not in path.read_text()

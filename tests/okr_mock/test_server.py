@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from okr_mock.app import create_app
-from okr_mock.server import Server, SettingsError, address, bind
-from okr_mock.settings import Settings
+from okr_mock.server import Server, address, bind, limits
+from okr_mock.settings import Settings, SettingsError
 from tests.conftest import RECORDS, Body, emulator
 
 
@@ -86,7 +86,7 @@ def test_running_calls_end(create_body: Body) -> None:
 def test_used_as_a_thread(create_body: Body) -> None:
     """The server also runs in a thread, where no signal can be caught."""
     sock = bind("127.0.0.1", 0)
-    server = Server(create_app(Settings()))
+    server = Server(create_app(Settings()), limits(Settings()))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     thread.start()
     try:

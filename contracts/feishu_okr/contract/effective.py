@@ -115,7 +115,7 @@ class Effective:
         self.sorts_keys = profile["key_order"] == "alphabetical"
         self._operations = operations
         self._catalog = catalog
-        self._families = (profile["message_family"], "feishu")
+        self._families = (profile["message_family"], profile.brand)
         self._rules: dict[str, Rules] = {}
 
     def rules(self, operation: str) -> Rules:

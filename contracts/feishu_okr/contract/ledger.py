@@ -38,10 +38,12 @@ class Profile:
 
     Args:
         name: name of the profile it was made from.
+        brand: `feishu` or `lark`; whose texts and links are answered.
         switches: claim and option, sorted by claim.
     """
 
     name: str
+    brand: str
     switches: tuple[tuple[str, str], ...]
 
     def __getitem__(self, claim: str) -> str:
@@ -52,7 +54,7 @@ class Profile:
 
     @cached_property
     def _hash(self) -> int:
-        return hash((self.name, self.switches))
+        return hash((self.name, self.brand, self.switches))
 
     @cached_property
     def _options(self) -> dict[str, str]:
@@ -76,12 +78,15 @@ class Ledger:
         claims = self.claims.values()
         return [step for claim in claims for step in claim.patches.get((kind, profile[claim.id]), ())]
 
-    def profile(self, name: str = "documented", switches: Iterable[tuple[str, str]] = ()) -> Profile:
+    def profile(
+        self, name: str = "documented", switches: Iterable[tuple[str, str]] = (), brand: str = "feishu"
+    ) -> Profile:
         """Choose an option for every claim.
 
         Args:
             name: a named profile.
             switches: claims and options that differ from it; later ones win.
+            brand: `feishu` or `lark`.
 
         Raises:
             ValueError: no such profile, claim or option; says which there are.
@@ -95,7 +100,7 @@ class Ledger:
             if option not in self.claims[claim].options:
                 raise ValueError(_unknown(f"option of {claim}", option, self.claims[claim].options))
             chosen[claim] = option
-        return Profile(name, tuple(sorted(chosen.items())))
+        return Profile(name, brand, tuple(sorted(chosen.items())))
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

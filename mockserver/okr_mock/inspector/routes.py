@@ -11,12 +11,15 @@ from starlette.routing import BaseRoute, Route
 
 from feishu_okr.contract import Effective
 from okr_mock.exchange import Exchange
+from okr_mock.export import har, ndjson
 from okr_mock.gateway.tokens import DEFAULT_WORLD
+from okr_mock.inspector.guard import Guard, mistake
 from okr_mock.settings import Settings
 from okr_mock.store import Store
 
 Answering = Callable[[Request], Awaitable[Response]]
 _NUMBERS = ("code", "status", "since")
+_FORMATS = ("json", "ndjson", "har")
 
 
 def inspector_routes(settings: Settings, store: Store, effective: Effective) -> list[BaseRoute]:
@@ -29,18 +32,33 @@ def inspector_routes(settings: Settings, store: Store, effective: Effective) -> 
     """
     document = _constant(orjson.dumps(effective.document))
     control = _Control(store)
-    table: list[tuple[str, str, Answering]] = [
+    open_table: list[tuple[str, str, Answering]] = [
         ("GET", "/healthz", _constant(b'{"status":"ok"}')),
         ("GET", "/readyz", _constant(b'{"status":"ready"}')),
         ("GET", "/openapi.json", document),
+    ]
+    admin_table: list[tuple[str, str, Answering]] = [
         ("GET", "/__admin/openapi.json", document),
         ("GET", "/__admin/version", _constant(_about(settings, effective))),
         ("GET", "/__admin/requests", control.list_requests),
         ("DELETE", "/__admin/requests", control.clear_requests),
         ("POST", "/__admin/reset", control.reset),
     ]
+    guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
+    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in admin_table if settings.admin]
+    return _routes([*open_table, *guarded])
+
+
+def _routes(table: list[tuple[str, str, Answering]]) -> list[BaseRoute]:
     paths = dict.fromkeys(path for _, path, _ in table)
     return [Route(path, _by_method({m: f for m, p, f in table if p == path}), methods=list(_METHODS)) for path in paths]
+
+
+def _guarded(guard: Guard, answer: Answering) -> Answering:
+    async def guarded(request: Request) -> Response:
+        return guard.refuse(request) or await answer(request)
+
+    return guarded
 
 
 def _about(settings: Settings, effective: Effective) -> bytes:
@@ -70,17 +88,26 @@ class _Control:
     async def list_requests(self, request: Request) -> Response:
         """List the exchanges of a world, oldest first."""
         filters: dict[str, Any] = dict(request.query_params)
-        world = filters.pop("world", DEFAULT_WORLD)
+        world, form = filters.pop("world", DEFAULT_WORLD), filters.pop("format", "json")
+        if form not in _FORMATS:
+            return mistake(400, f"no format {form!r}; there are {', '.join(_FORMATS)}")
         if unknown := filters.keys() - {"operation", *_NUMBERS}:
-            return _mistake(400, f"no filter {min(unknown)!r}; there are world, operation, code, status and since")
+            return mistake(
+                400, f"no filter {min(unknown)!r}; there are world, format, operation, code, status and since"
+            )
         for name in filters.keys() & set(_NUMBERS):
             try:
                 filters[name] = int(filters[name])
             except ValueError:
-                return _mistake(400, f"{name}={filters[name]!r} is not a whole number")
+                return mistake(400, f"{name}={filters[name]!r} is not a whole number")
         page = await self._store.journal(world)
-        found = [orjson.Fragment(exchange.data) for exchange in page.exchanges if _matches(exchange, filters)]
-        return _json(orjson.dumps({"world": world, "evicted": page.evicted, "total": len(found), "requests": found}))
+        found = [exchange for exchange in page.exchanges if _matches(exchange, filters)]
+        if form == "ndjson":
+            return Response(ndjson(found), media_type="application/x-ndjson")
+        if form == "har":
+            return _json(har(found, str(request.base_url).rstrip("/"), version("feishu-okr-mock")))
+        requests = [orjson.Fragment(exchange.data) for exchange in found]
+        return _json(orjson.dumps({"world": world, "evicted": page.evicted, "total": len(found), "requests": requests}))
 
     async def clear_requests(self, request: Request) -> Response:
         """Forget the exchanges of a world."""
@@ -102,7 +129,7 @@ def _by_method(
     async def choose(request: Request) -> Response:
         function = functions.get("GET" if request.method == "HEAD" else request.method)
         if function is None:
-            return _mistake(405, f"{request.method} is not for this route; it takes {' and '.join(functions)}")
+            return mistake(405, f"{request.method} is not for this route; it takes {' and '.join(functions)}")
         return await function(request)
 
     return choose
@@ -127,7 +154,3 @@ def _world(request: Request) -> str:
 
 def _json(body: bytes, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
-
-
-def _mistake(status: int, text: str) -> Response:
-    return _json(orjson.dumps({"error": text}), status)

@@ -31,6 +31,9 @@ class Store(Protocol):
 
         Args:
             world: name of the world.
+
+        Raises:
+            Refusal: there are too many worlds; never for the world of calls that lead to none.
         """
 
     async def read(self, world: str, key: str) -> bytes | None:
@@ -48,6 +51,9 @@ class Store(Protocol):
             turn: the call that changes.
             changes: bytes by key; None removes the entity.
             exchange: the call as the journal keeps it.
+
+        Raises:
+            Refusal: the world would grow beyond its bounds; nothing is changed or written then.
         """
 
     async def journal(self, world: str) -> Page:

@@ -5,9 +5,27 @@ from dataclasses import dataclass, field
 
 from feishu_okr.contract import Profile
 from okr_mock.exchange import Exchange
-from okr_mock.journal import Journal
+from okr_mock.gateway.envelope import Refusal
+from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.store import Changes, Page
 from okr_mock.world.turn import Turn, open_turn
+
+RECORD = "progress_record/"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much the store keeps.
+
+    Args:
+        worlds: worlds at once.
+        records: progress records a world.
+        world_bytes: bytes of entities a world, those of the fixture not counted.
+    """
+
+    worlds: int
+    records: int
+    world_bytes: int
 
 
 @dataclass
@@ -16,6 +34,8 @@ class _World:
     entities: dict[str, bytes | None] = field(default_factory=dict)
     n: int = 0
     generation: int = 0
+    records: int = 0
+    size: int = 0
 
 
 class MemoryStore:
@@ -27,6 +47,7 @@ class MemoryStore:
         seed: seed of all ids.
         clock: milliseconds since the epoch.
         new_journal: makes an empty journal.
+        bounds: how much is kept; what goes beyond is refused.
     """
 
     def __init__(
@@ -36,17 +57,21 @@ class MemoryStore:
         seed: int,
         clock: Callable[[], int],
         new_journal: Callable[[], Journal],
+        bounds: Bounds,
     ) -> None:
         self._fixture = fixture
         self._profile = profile
         self._seed = seed
         self._clock = clock
         self._new_journal = new_journal
+        self._bounds = bounds
         self._worlds: dict[str, _World] = {}
 
     async def begin(self, world: str) -> Turn:
         found = self._worlds.get(world)
         if found is None:
+            if len(self._worlds) >= self._bounds.worlds and world != NO_WORLD:
+                raise Refusal("world_limit", limit=str(self._bounds.worlds))
             found = self._worlds[world] = _World(self._new_journal())
         found.n += 1
         return open_turn(world, found.n, self._seed, self._clock(), self._profile, found.generation)
@@ -62,13 +87,20 @@ class MemoryStore:
         if found is None:  # reset while this call was running: it belongs to the world that is gone
             return
         for key, value in changes.items():
-            if value is not None:
-                found.entities[key] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
-            elif key in self._fixture:
-                found.entities[key] = None
-            else:
-                found.entities.pop(key, None)
+            self._admit(found, key, value)
+        for key, value in changes.items():
+            _change(found, key, value, key in self._fixture)
         found.journal.append(exchange)
+
+    def _admit(self, world: _World, key: str, value: bytes | None) -> None:
+        """Refuse a change that would go beyond the bounds."""
+        if value is None:
+            return
+        before = world.entities.get(key)
+        if before is None and key.startswith(RECORD) and world.records >= self._bounds.records:
+            raise Refusal("record_limit", limit=str(self._bounds.records))
+        if world.size + len(value) - len(before or b"") > self._bounds.world_bytes:
+            raise Refusal("world_bytes_limit", limit=str(self._bounds.world_bytes))
 
     async def journal(self, world: str) -> Page:
         found = self._worlds.get(world)
@@ -80,3 +112,14 @@ class MemoryStore:
 
     async def reset(self, world: str) -> None:
         self._worlds.pop(world, None)
+
+
+def _change(world: _World, key: str, value: bytes | None, is_fixed: bool) -> None:
+    before = world.entities.pop(key, None)
+    world.size += len(value or b"") - len(before or b"")
+    if key.startswith(RECORD):
+        world.records += (value is not None) - (before is not None)
+    if value is not None:
+        world.entities[key] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
+    elif is_fixed:
+        world.entities[key] = None

@@ -1,3 +1,4 @@
+import orjson
 import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
@@ -44,16 +45,26 @@ def test_wrong_filters(client: TestClient, query: str) -> None:
     assert query.split("=")[0] in answer.json()["error"]
 
 
+def test_exports(busy: TestClient) -> None:
+    """The journal comes as NDJSON and as an HTTP archive too, with the same filters."""
+    lines = busy.get("/__admin/requests?format=ndjson&status=400").text.splitlines()
+    assert [orjson.loads(line)["code"] for line in lines] == [1001001, 1001004]
+    archive = busy.get("/__admin/requests?format=har").json()["log"]
+    assert [entry["response"]["status"] for entry in archive["entries"]] == [200, 400, 400, 200]
+    assert archive["entries"][0]["request"]["url"] == f"http://localhost{RECORDS}"
+    assert busy.get("/__admin/requests?format=xml").status_code == 400
+
+
 def test_clear_and_reset(busy: TestClient, create_body: Body) -> None:
     """DELETE forgets the exchanges of one world and nothing else; reset returns the world to its fixture."""
     other = {"Authorization": "Bearer t-dev.other"}
     busy.post(RECORDS, json=create_body, headers=other)
     record = busy.post(RECORDS, json=create_body).json()["data"]["progress_id"]
-    busy.delete("/__admin/requests")
+    busy.request("DELETE", "/__admin/requests", json={})
     assert codes(busy) == []
     assert codes(busy, "world=other") == [0]
     assert busy.get(f"{RECORDS}/{record}").json()["code"] == 0
-    busy.post("/__admin/reset?world=default")
+    busy.post("/__admin/reset?world=default", json={})
     assert busy.get(f"{RECORDS}/{record}").json()["code"] == 1001004
     assert codes(busy, "world=other") == [0]
     assert busy.get("/__admin/requests").json()["requests"][0]["n"] == 1

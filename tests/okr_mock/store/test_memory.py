@@ -4,14 +4,17 @@ import pytest
 
 from feishu_okr.contract import Contract
 from okr_mock.exchange import Exchange
+from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import Journal
-from okr_mock.store.memory import MemoryStore
+from okr_mock.store.memory import Bounds, MemoryStore
+
+BOUNDS = Bounds(worlds=3, records=2, world_bytes=100)
 
 
 @pytest.fixture
 def store(contract: Contract) -> MemoryStore:
     """An empty store with one entity in its fixture."""
-    return MemoryStore({"a": b"fixture"}, contract.ledger.profile(), 7, lambda: 1000, lambda: Journal(10, 1000))
+    return MemoryStore({"a": b"fixture"}, contract.ledger.profile(), 7, lambda: 1000, lambda: Journal(10, 1000), BOUNDS)
 
 
 EXCHANGE = Exchange(1, "x", 0, 200, 2, (b"{}",))
@@ -54,5 +57,52 @@ def test_reset_during_a_call(store: MemoryStore) -> None:
         await store.reset("w")
         await store.commit(turn, {"a": b"late"}, EXCHANGE)
         assert await store.read("w", "a") == b"fixture"
+
+    asyncio.run(story())
+
+
+def test_worlds_are_bounded(store: MemoryStore) -> None:
+    """One world too many is refused; a reset makes room; the world of no world is always there."""
+
+    async def story() -> None:
+        for world in ("a", "b", "c"):
+            await store.begin(world)
+        with pytest.raises(Refusal, match="world_limit"):
+            await store.begin("d")
+        await store.begin("-")
+        await store.reset("a")
+        await store.reset("-")
+        await store.begin("d")
+
+    asyncio.run(story())
+
+
+def test_records_are_bounded(store: MemoryStore) -> None:
+    """One record too many is refused and nothing is changed; replacing and deleting stay possible."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.commit(turn, {"progress_record/1": b"1", "progress_record/2": b"2"}, EXCHANGE)
+        with pytest.raises(Refusal, match="record_limit"):
+            await store.commit(turn, {"a": b"changed", "progress_record/3": b"3"}, EXCHANGE)
+        assert await store.read("w", "a") == b"fixture"
+        await store.commit(turn, {"progress_record/2": b"new"}, EXCHANGE)
+        await store.commit(turn, {"progress_record/1": None}, EXCHANGE)
+        await store.commit(turn, {"progress_record/3": b"3"}, EXCHANGE)
+
+    asyncio.run(story())
+
+
+def test_bytes_are_bounded(store: MemoryStore) -> None:
+    """A world never holds more bytes than its bound; what is deleted counts no longer."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.commit(turn, {"x": b"x" * 90}, EXCHANGE)
+        with pytest.raises(Refusal, match="world_bytes_limit"):
+            await store.commit(turn, {"y": b"y" * 11}, EXCHANGE)
+        await store.commit(turn, {"x": b"x" * 100}, EXCHANGE)
+        await store.commit(turn, {"x": None}, EXCHANGE)
+        await store.commit(turn, {"y": b"y" * 100}, EXCHANGE)
 
     asyncio.run(story())

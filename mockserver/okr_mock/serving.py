@@ -1,0 +1,109 @@
+"""`okr-mock serve`: from settings to a running server that has said where it is."""
+
+import json
+import logging
+import os
+import secrets
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from okr_mock.app import create_app
+from okr_mock.certificate import tls_context
+from okr_mock.server import Server, address, bind, limits, serve
+from okr_mock.settings import Settings, SettingsError
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+def run(settings: Settings, as_json: bool) -> None:
+    """Serve until a signal comes.
+
+    Args:
+        settings: everything that can be set.
+        as_json: whether the address is printed as JSON.
+
+    Raises:
+        SettingsError: what was set cannot be done.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr)
+    settings, is_made = _with_admin_token(settings)
+    context = tls_context(settings)
+    app = create_app(settings)
+    sock = bind(settings.host, settings.port)
+    url = address(sock, "https" if context else "http")
+    facts = _facts(url, settings)
+    sys.stdout.write(json.dumps(facts) + "\n" if as_json else _greeting(url, settings, is_made))
+    sys.stdout.flush()
+    server = Server(app, limits(settings), context, lambda: _announce(facts, settings))
+    try:
+        serve(server, sock)
+    finally:
+        if settings.port_file:
+            Path(settings.port_file).unlink(missing_ok=True)
+
+
+def _with_admin_token(settings: Settings) -> tuple[Settings, bool]:
+    """Make an admin token where one is needed and none is set."""
+    is_needed = settings.admin and not settings.admin_token and not settings.host.startswith(LOOPBACK)
+    return (replace(settings, admin_token=secrets.token_urlsafe(24)), True) if is_needed else (settings, False)
+
+
+def _facts(url: str, settings: Settings) -> dict[str, Any]:
+    facts = {"url": url, "profile": settings.profile, "auth": settings.auth, "seed": settings.seed, "pid": os.getpid()}
+    return facts | ({"ca_file": str(Path(settings.ca_file).resolve())} if settings.tls else {})
+
+
+def _announce(facts: dict[str, Any], settings: Settings) -> None:
+    """Tell files and descriptors that the server is ready."""
+    line = json.dumps(facts) + "\n"
+    if settings.port_file:
+        _write_whole(Path(settings.port_file), line)
+    if settings.ready_fd >= 0:
+        try:
+            os.write(settings.ready_fd, line.encode())
+            os.close(settings.ready_fd)
+        except OSError as error:
+            raise SettingsError(f"--ready-fd {settings.ready_fd}: {error.strerror}; pass an open descriptor") from error
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees it whole or not at all."""
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        raise SettingsError(f"cannot write --port-file {path}: {error.strerror}; name another") from error
+
+
+def _greeting(url: str, settings: Settings, is_made: bool) -> str:
+    lines = [
+        f"feishu-okr-mock serves {url} (profile {settings.profile}, auth {settings.auth}, seed {settings.seed})",
+        f"  contract  {url}/openapi.json",
+    ]
+    if settings.admin:
+        lines.append(f"  journal   {url}/__admin/requests")
+    if settings.auth == "strict":
+        lines.append("  tokens    only declared apps get one")
+    else:
+        lines.append("  tokens    t-dev and u-dev lead to the world 'default', t-dev.NAME to the world NAME")
+    if is_made:
+        lines.append(f"  admin     Authorization: Bearer {settings.admin_token}")
+    if settings.tls:
+        lines += _trust(settings)
+    return "\n".join([*lines, ""])
+
+
+def _trust(settings: Settings) -> list[str]:
+    """Say how each SDK is told to trust the CA."""
+    path = Path(settings.ca_file).resolve()
+    return [
+        f"  CA        {path}; clients trust it by",
+        f"    Python  REQUESTS_CA_BUNDLE={path} SSL_CERT_FILE={path}",
+        f"    Node    NODE_EXTRA_CA_CERTS={path}",
+        f"    Go      SSL_CERT_FILE={path}",
+        f"    Java    keytool -importcert -noprompt -alias okr-mock -file {path} -cacerts -storepass changeit",
+        f"    curl    --cacert {path}",
+    ]

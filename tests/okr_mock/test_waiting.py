@@ -1,0 +1,59 @@
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import emulator
+
+
+def wait(*arguments: str) -> subprocess.CompletedProcess[str]:
+    run = [sys.executable, "-m", "okr_mock", "wait", *arguments]
+    return subprocess.run(run, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize("flags", [[], ["--tls", "--ca-file", "ca.pem"]])
+def test_ready(tmp_path: Path, flags: list[str]) -> None:
+    """A server that is ready is found by its URL and by its port file, over http and https; the file goes with it."""
+    file = tmp_path / "port.json"
+    with emulator("--port-file", str(file), *flags, cwd=tmp_path) as (url, _):
+        assert wait(url).returncode == 0
+        assert wait("--port-file", str(file)).returncode == 0
+    assert not file.exists()
+
+
+def test_waits_for_a_server_that_comes(tmp_path: Path) -> None:
+    """A server that starts later is waited for."""
+    file = tmp_path / "port.json"
+    run = [sys.executable, "-m", "okr_mock", "wait", "--port-file", str(file)]
+    with subprocess.Popen(run, stderr=subprocess.PIPE) as waiting:
+        time.sleep(0.3)
+        assert waiting.poll() is None
+        with emulator("--port-file", str(file)):
+            waiting.communicate(timeout=20)
+            assert waiting.returncode == 0
+
+
+def test_not_ready() -> None:
+    """A server that never comes is exit code 1 and a line that says what was amiss."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = wait(f"http://127.0.0.1:{port}", "--timeout", "0.5")
+    assert done.returncode == 1
+    assert "not ready within 0.5 s" in done.stderr
+    assert "refused" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["http://x", "--port-file", "y"]])
+def test_mistakes(arguments: list[str]) -> None:
+    """Neither or both of URL and port file is a mistake at the keyboard."""
+    done = wait(*arguments)
+    assert (done.returncode, "name either a URL or --port-file" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "mock:6570", "ftp://x"])
+def test_only_http(url: str) -> None:
+    """Only http and https are asked."""
+    assert wait(url, "--timeout", "0").returncode == 1
