@@ -9,6 +9,7 @@ from benchmarks.load import Job, run
 from benchmarks.request import valid_body, written
 from benchmarks.servers import APP, OURS, ServerError, ask, fetch_token, running
 
+_ROOM = ("--max-records", "10000000", "--max-world-bytes", str(2**40))
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -48,18 +49,23 @@ def measure(load: Executor, creates: int) -> Memory | None:
     """
     if not Path("/proc/self/status").exists():
         return None
-    with running(OURS) as server:
+    with running((*OURS, *_ROOM)) as server:
         token, body = fetch_token(server.port), valid_body()
-        start = _resident(server.pid)
+        start = resident(server.pid)
         tally = load.submit(run, Job(server.port, written(body, token, server.port), 200, count=creates)).result()
         if tally.wrong:
             raise ServerError(f"ours: {tally.wrong} of {creates} answers were wrong, first {tally.first_wrong}")
-        after = _resident(server.pid)
+        after = resident(server.pid)
         _, journal = ask(server.port, "GET", f"/__admin/requests?world={APP}")
     return Memory(creates, len(body), start, after, len(journal))
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
+    """Read the resident memory of a process, in bytes.
+
+    Args:
+        pid: id of the process.
+    """
     match = _RESIDENT.search(Path(f"/proc/{pid}/status").read_text())
     assert match
     return int(match[1]) * 1024
