@@ -46,20 +46,19 @@ class Emulator:
     max_body: int
     journal_file: JournalFile | None = None
 
-    async def write_down(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
-        """Commit changes and exchange, then add the exchange to the journal file.
+    def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
+        """Tell journal file and terminal of a call that is committed.
 
         Args:
+            request: what was asked.
             turn: the call's place.
-            changes: bytes by key.
-            exchange: the call as the journal keeps it.
-
-        Raises:
-            Refusal: the world has no room for the changes.
+            written: the call as the journal keeps it.
+            noted: what was noticed on the way.
+            answer: what was answered; None where the caller left before that.
         """
-        await self.store.commit(turn, changes, exchange)
         if self.journal_file is not None:
-            self.journal_file.append(exchange)
+            self.journal_file.append(written)
+        self.terminal.report(request, turn, answer, noted)
 
 
 class Endpoint:
@@ -83,7 +82,11 @@ class Endpoint:
         request = await receive_request(scope, receive, emulator.max_body)
         started = perf_counter_ns()
         caller = self._name(request)
-        turn, full = await _begin(emulator, caller.world)
+        full: Refusal | None = None
+        try:
+            turn = await emulator.store.begin(caller.world)
+        except Refusal as refusal:
+            turn, full = await emulator.store.begin(NO_WORLD), refusal
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
         answer: Answer | None = None
@@ -137,7 +140,10 @@ class NotFound:
         """Refuse a call."""
         emulator = self._emulator
         request = await receive_request(scope, receive, emulator.max_body)
-        turn, _ = await _begin(emulator, emulator.admission.caller(request).world)
+        try:
+            turn = await emulator.store.begin(emulator.admission.caller(request).world)
+        except Refusal:  # no room for another world, and none is needed
+            turn = await emulator.store.begin(NO_WORLD)
         answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
         await _finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
 
@@ -154,17 +160,10 @@ async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str])
     answer = refused(Refusal(name, **params), emulator.contract.effective(turn.profile), turn)
     request = Request(method="-", target=b"-", params={}, query=b"", headers=[], token="", body=b"")
     noted = Noted(remarks=[Remark("no_call", "", emulator.contract.catalog[name].advice)])
-    await emulator.write_down(turn, {}, exchange(request, turn, None, noted, answer))
-    emulator.terminal.report(request, turn, answer, noted)
+    written = exchange(request, turn, None, noted, answer)
+    await emulator.store.commit(turn, {}, written)
+    emulator.tell(request, turn, written, noted, answer)
     return turn, answer
-
-
-async def _begin(emulator: Emulator, world: str) -> tuple[Turn, Refusal | None]:
-    """Open a turn; where there is no room for another world, one of no world and the refusal."""
-    try:
-        return await emulator.store.begin(world), None
-    except Refusal as refusal:
-        return await emulator.store.begin(NO_WORLD), refusal
 
 
 async def _finish(
@@ -179,12 +178,14 @@ async def _finish(
     send: Send,
 ) -> None:
     """Commit, and only then answer; where the world has no room for the changes, refuse."""
+    written = exchange(request, turn, operation, noted, answer)
     try:
-        await emulator.write_down(turn, changes, exchange(request, turn, operation, noted, answer))
+        await emulator.store.commit(turn, changes, written)
     except Refusal as refusal:
         answer = refused(refusal, emulator.contract.effective(turn.profile), turn, operation)
-        await emulator.write_down(turn, {}, exchange(request, turn, operation, noted, answer))
-    emulator.terminal.report(request, turn, answer, noted)
+        written = exchange(request, turn, operation, noted, answer)
+        await emulator.store.commit(turn, {}, written)
+    emulator.tell(request, turn, written, noted, answer)
     if answer is not None:
         await answer.send(turn, scope, send)
 

@@ -19,6 +19,9 @@ _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie"
 _SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"app_ticket", b"code_verifier", b"password")
 _SECRET_NAME = re.compile(b"|".join(_SECRET_WORDS).decode(), re.IGNORECASE)
 SHORTEST_SECRET = 16
+_TOKEN = re.compile(
+    rf"[A-Za-z][A-Za-z0-9._~+/=-]{{{SHORTEST_SECRET - 1},}}"
+)  # nothing that could be JSON around values
 LONGEST_BODY = 256 * 1024
 _NULL = b"null"
 
@@ -101,8 +104,7 @@ def exchange(
     asked = _request_body(request, operation, noted)
     parts: tuple[bytes, ...] = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
     if _tells_token(parts[0], asked, answered, request, operation):
-        token = request.token.encode("latin-1")
-        parts = tuple(part.replace(token, HIDDEN.encode()) for part in parts)
+        parts = _without_token(parts, request.token.encode("latin-1"))
     return Exchange(turn.n, name, code, status, len(parts[0]) + len(asked) + len(answered), parts)
 
 
@@ -113,13 +115,23 @@ def _second(second: int) -> str:
 
 def _tells_token(head: bytes, asked: bytes, answered: bytes, request: Request, operation: Operation | None) -> bool:
     """Say whether the caller's token stands anywhere else than in its header."""
-    if len(request.token) < SHORTEST_SECRET:
+    if not _TOKEN.fullmatch(request.token):
         return False
     start = request.token[:SHORTEST_SECRET].encode("latin-1")  # a short text is found faster
     if start in head or start in asked:
         return True
     repeats_itself = operation is not None and operation.has_body  # such an answer holds nothing the body does not
     return not repeats_itself and start in answered
+
+
+def _without_token(parts: tuple[bytes, ...], token: bytes) -> tuple[bytes, ...]:
+    """Hide the token; where that tears the JSON, as inside a number, keep no bodies."""
+    hidden = tuple(part.replace(token, HIDDEN.encode()) for part in parts)
+    try:
+        orjson.loads(b"".join(hidden))
+    except orjson.JSONDecodeError:
+        return (hidden[0], hidden[1], _NULL, hidden[3], _NULL, hidden[5])
+    return hidden
 
 
 def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """uvicorn's HTTP protocol, taught to write our answers as they are and to refuse what is not HTTP."""
 
 import asyncio
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +81,8 @@ class Protocol(HttpToolsProtocol):
         self._emulator = emulator
         self._limits = limits
         self._refusal: asyncio.Task[None] | None = None
-        self._deadline = math.inf
+        self._is_in_head = True
+        self._deadline = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or refuse it when there are too many."""
@@ -95,26 +95,23 @@ class Protocol(HttpToolsProtocol):
         """Offer our way to write an answer, and give the head its time."""
         super().on_message_begin()
         self.scope["extensions"] = _EXTENSIONS
+        self._is_in_head = True
         self._deadline = self.loop.time() + self._limits.header_timeout
 
     def on_headers_complete(self) -> None:
         """Give the body its time."""
         super().on_headers_complete()
+        self._is_in_head = False
         self._deadline = self.loop.time() + self._limits.body_timeout
 
-    def on_message_complete(self) -> None:
-        """Leave the rest to the emulator; an idle connection has uvicorn's own time-out."""
-        super().on_message_complete()
-        self._deadline = math.inf
-
     def check_time(self, now: float) -> None:
-        """Refuse a caller that takes too long.
+        """Refuse a caller that takes too long; a connection between two calls has uvicorn's own time-out.
 
         Args:
             now: the event loop's time.
         """
-        if now > self._deadline:
-            self._deadline = math.inf
+        is_owing = self._is_in_head or (self.cycle is not None and self.cycle.more_body)
+        if is_owing and now > self._deadline:
             self._refuse("request_timeout")
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name

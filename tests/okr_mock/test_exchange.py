@@ -107,3 +107,19 @@ def test_journal_file(make_client: MakeClient, create_body: Body, tmp_path: Path
     assert [line["operation"] for line in lines][1] == "okr.v1.progress_record.create"
     assert token not in path.read_text()
     assert SECRET not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("token", "number"),
+    [
+        (',"operation":"okr.v1', "1"),
+        ("7043693679567028244", "7043693679567028244"),
+        ("e1000000000000000", "0e1000000000000000"),
+    ],
+)
+def test_hiding_a_token_never_tears_the_journal(client: TestClient, token: str, number: str) -> None:
+    """Whatever a caller gives for a token, and wherever it stands again, the journal stays JSON."""
+    body = f'{{"target_id": {number}, "x": "{token[1:5]}"}}'
+    client.post(RECORDS, content=body, headers={"Authorization": f"Bearer {token}"})
+    assert len(entries(client, "-")) == 1
+    assert client.get("/__admin/requests?world=-&format=har").status_code == 200

@@ -149,10 +149,12 @@ def test_killed(path: Path, size: int) -> None:
     bound = 10 * size + 1000
     process = subprocess.Popen(program(FOREVER, path, size, bound), cwd=ROOT)
     deadline = time.monotonic() + 30
-    while not older(path).exists() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    process.kill()
-    process.wait(timeout=10)
+    try:
+        while not older(path).exists() and time.monotonic() < deadline:
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.wait(timeout=10)
     data = path.read_bytes() if path.exists() else b""  # it may have been killed between two files
     whole = [json.loads(line)["n"] for line in data.split(b"\n")[:-1]]
     before = numbers(older(path)) + whole
