@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check bench format clean
+.PHONY: serve test check bench image-check format clean
 
 serve: $(VENV)/.installed  ## serve the emulator on http://127.0.0.1:6570
 	$(BIN)/okr-mock serve $(ARGS)
@@ -19,6 +19,9 @@ check: $(VENV)/.installed-dev  ## lint, types, import rules, and the contract's 
 
 bench: $(VENV)/.installed-dev  ## compare the emulator with the bare floor of its own stack
 	$(BIN)/python -m benchmarks $(ARGS)
+
+image-check:  ## build the container image and see that it keeps its promises; skipped where no engine answers
+	$(PYTHON) docker/check.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -59,7 +59,7 @@ class Result(NamedTuple):
     Args:
         data: JSON value of the answer; None for an answer without `data`.
         changes: what to commit, bytes by key.
-        written: members of `data` that come unchanged out of the checked message, already written as JSON.
+        written: members of `data` that come out of the checked message, already written as JSON.
     """
 
     data: Mapping[str, Any] | None

@@ -7,6 +7,7 @@ import orjson
 
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal, dump
+from okr_mock.operations.content import settled
 from okr_mock.world.fixture import target_key
 
 _NO_RATE = {"percent": 0, "status": -1}
@@ -96,7 +97,7 @@ async def _find(call: Call) -> dict[str, Any]:
 
 def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Prepare what create and update share: content, rate if one is sent, time."""
-    written = {"content": body["content"], "modify_time": str(call.turn.now)}
+    written = {"content": settled(body["content"], call.profile), "modify_time": str(call.turn.now)}
     rate = body.get("progress_rate")
     if rate is None:
         return written

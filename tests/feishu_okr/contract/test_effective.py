@@ -141,7 +141,7 @@ def test_claims_change_the_contract(
     assert (rules.check(message(body)).violations == []) is accepted
 
 
-@pytest.mark.parametrize(("option", "accepted"), [("refuse", False), ("store", True)])
+@pytest.mark.parametrize(("option", "accepted"), [("refuse", False), ("store", True), ("clamp", True)])
 @pytest.mark.parametrize("style", [{"textColor": {"red": 300}}, {"backColor": {"alpha": 1.5}}])
 def test_style_ranges(contract: Contract, create_body: Body, option: str, accepted: bool, style: Body) -> None:
     """Colours out of range are refused or stored as the claim says."""
