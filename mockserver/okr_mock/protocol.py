@@ -10,16 +10,14 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from okr_mock.endpoint import Emulator, refuse_early
 from okr_mock.gateway.envelope import WRITE
 
-Headers = list[tuple[bytes, bytes]]
 
-
-async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: Headers, body: bytes) -> None:
+async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: bytes, body: bytes) -> None:
     """Do what uvicorn's `send` does in two steps, in one and without touching the headers' spelling.
 
     Args:
         send: ASGI send of the call, bound to its cycle; to name that in the scope would make garbage of each call.
         status: HTTP status.
-        headers: names and values as they shall stand on the wire.
+        headers: header lines as they shall stand on the wire.
         body: the whole body.
 
     Raises:
@@ -35,7 +33,7 @@ async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: He
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
     is_head = cycle.scope["method"] == "HEAD"
-    head = _head(status, [*cycle.default_headers, *headers], cycle.keep_alive)
+    head = _head(status, cycle.default_headers, headers, cycle.keep_alive)
     cycle.transport.write(head if is_head else head + body)
     cycle.message_event.set()
     if not cycle.keep_alive:
@@ -43,10 +41,9 @@ async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: He
     cycle.on_response()
 
 
-def _head(status: int, headers: Headers, keep_alive: bool) -> bytes:
-    lines = [b": ".join(header) for header in headers]
-    end = b"\r\n" if keep_alive else b"Connection: close\r\n\r\n"
-    return STATUS_LINE[status] + b"\r\n".join(lines) + b"\r\n" + end
+def _head(status: int, defaults: list[tuple[bytes, bytes]], headers: bytes, keep_alive: bool) -> bytes:
+    lines = b"".join([b"%b: %b\r\n" % header for header in defaults])
+    return STATUS_LINE[status] + lines + headers + (b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
 
 
 _EXTENSIONS: dict[str, Any] = {WRITE: write}
@@ -129,7 +126,7 @@ class Protocol(HttpToolsProtocol):
 
     async def _write_refusal(self, name: str, params: dict[str, str]) -> None:
         turn, answer = await refuse_early(self._emulator, name, params)
-        headers = [*self.server_state.default_headers, *answer.headers(turn)]
         if self.cycle is None or not self.cycle.response_started:
-            self.transport.write(_head(answer.status, headers, keep_alive=False) + answer.body)
+            head = _head(answer.status, self.server_state.default_headers, answer.head(turn), keep_alive=False)
+            self.transport.write(head + answer.body)
         self.transport.close()

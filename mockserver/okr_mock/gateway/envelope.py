@@ -11,9 +11,9 @@ from okr_mock.world.turn import Turn
 
 MOST_FIELD_VIOLATIONS = 100
 WRITE = "okr_mock.write"
-"""ASGI extension of our protocol: writes status, headers and body as they are given."""
+"""ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Send = Callable[[Any], Awaitable[None]]
-Write = Callable[[Send, int, list[tuple[bytes, bytes]], bytes], Awaitable[None]]
+Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
 
 
@@ -48,18 +48,14 @@ class Answer(NamedTuple):
     body: bytes
     content_type: bytes = _JSON
 
-    def headers(self, turn: Turn) -> list[tuple[bytes, bytes]]:
-        """Give the headers, their names spelled as the vendor does: its Python SDK looks them up by case.
+    def head(self, turn: Turn) -> bytes:
+        """Write the headers, their names spelled as the vendor does: its Python SDK looks them up by case.
 
         Args:
             turn: the call's place, which names it.
         """
-        return [
-            (b"Content-Type", self.content_type),
-            (b"Content-Length", b"%d" % len(self.body)),
-            (b"X-Tt-Logid", turn.log_id.encode()),
-            (b"X-Request-Id", turn.request_id.encode()),
-        ]
+        values = (self.content_type, len(self.body), turn.log_id.encode(), turn.request_id.encode())
+        return b"Content-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n" % values
 
     async def send(self, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
         """Send the answer: through our own protocol where it serves, else as ASGI, which has no upper case.
@@ -71,9 +67,10 @@ class Answer(NamedTuple):
         """
         write: Write | None = scope.get("extensions", {}).get(WRITE)
         if write is not None:
-            await write(send, self.status, self.headers(turn), self.body)
+            await write(send, self.status, self.head(turn), self.body)
             return
-        headers = [(name.lower(), value) for name, value in self.headers(turn)]
+        lines = self.head(turn).rstrip().split(b"\r\n")
+        headers = [(name.lower(), value) for name, _, value in (line.partition(b": ") for line in lines)]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
 

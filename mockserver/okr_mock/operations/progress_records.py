@@ -27,16 +27,10 @@ async def create(call: Call) -> Result:
     target_id, target_type = str(body["target_id"]), int(body["target_type"])
     if await call.read(target_key(target_type, target_id)) is None:
         raise Refusal("okr_data_not_found")
-    record = (
-        body
-        | _written(call, body)
-        | {
-            "progress_id": call.turn.entity_id,
-            "create_time": str(call.turn.now),
-            "target_id": target_id,
-            "target_type": target_type,
-        }
-    )
+    record = {**body, **_written(call, body)}
+    record["progress_id"] = call.turn.entity_id
+    record["create_time"] = str(call.turn.now)
+    record["target_id"], record["target_type"] = target_id, target_type
     return _kept(call, record)
 
 
@@ -112,10 +106,10 @@ def _two_decimals(percent: float) -> float:
 
 def _kept(call: Call, record: dict[str, Any]) -> Result:
     """Store a record and show it; its content is written once for both."""
+    shown = _shown(call, record)
     content = dump(record["content"], call.effective)
-    stored = dump(record | {"content": orjson.Fragment(content)}, call.effective)
-    shown = _shown(call, record) | {"content": None}
-    return Result(shown, {_key(record["progress_id"]): stored}, {"content": content})
+    record["content"], shown["content"] = orjson.Fragment(content), None
+    return Result(shown, {_key(record["progress_id"]): dump(record, call.effective)}, {"content": content})
 
 
 def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:
