@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import signal
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -32,6 +33,10 @@ def main() -> None:
 def _complain(text: str) -> int:
     click.echo(f"okr-mock: {' '.join(text.split())}", err=True)
     return 2
+
+
+FOR_TESTS = "OKR_MOCK_URL"
+"""Set by our GitHub action, for the tests that ask where the server is; no setting."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,6 +76,7 @@ def _type(field: dataclasses.Field[Any]) -> Any:
 @click.option("--json", "as_json", is_flag=True, help="Print the address as one line of JSON.")
 def serve(as_json: bool, **values: Any) -> None:
     """Serve the emulated API until a signal comes."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # process 1 of a container is deaf without a handler
     from okr_mock import serving
 
     _warn_of_unknown_names()
@@ -93,7 +99,7 @@ def wait(url: str | None, port_file: str | None, timeout: float, ca_file: str | 
 
 
 def _warn_of_unknown_names() -> None:
-    known = [PREFIX + field.name.upper() for field in dataclasses.fields(Settings)]
+    known = [PREFIX + field.name.upper() for field in dataclasses.fields(Settings)] + [FOR_TESTS]
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in known:
             near = get_close_matches(name, known, n=1)

@@ -14,7 +14,7 @@ from okr_mock.certificate import tls_context
 from okr_mock.server import Server, address, bind, limits, serve
 from okr_mock.settings import Settings, SettingsError
 
-LOOPBACK = ("127.", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def run(settings: Settings, as_json: bool) -> None:
@@ -46,7 +46,7 @@ def run(settings: Settings, as_json: bool) -> None:
 
 def _with_admin_token(settings: Settings) -> tuple[Settings, bool]:
     """Make an admin token where one is needed and none is set."""
-    is_needed = settings.admin and not settings.admin_token and not settings.host.startswith(LOOPBACK)
+    is_needed = settings.admin and not settings.admin_token and settings.host not in LOOPBACK
     return (replace(settings, admin_token=secrets.token_urlsafe(24)), True) if is_needed else (settings, False)
 
 

@@ -1,5 +1,6 @@
 """`okr-mock wait`: until a server is ready."""
 
+import ipaddress
 import json
 import ssl
 import sys
@@ -39,20 +40,28 @@ class Target:
             request = f"{url.rstrip('/')}/readyz"
             if urlsplit(request).scheme not in ("http", "https"):
                 return f"{url!r} is not an http or https URL"
-            with urllib.request.urlopen(request, timeout=patience, context=self._trust(url)) as answer:  # noqa: S310
+            with self._opener(url).open(request, timeout=patience) as answer:
                 return "" if answer.status == 200 else f"{request} answers {answer.status}"
         except (OSError, ValueError, KeyError) as error:
             return str(getattr(error, "reason", error)) or type(error).__name__
 
-    def _trust(self, url: str) -> ssl.SSLContext | None:
-        """Check certificates, but of this machine's own loopback: nothing is told there, only readiness is asked."""
-        if urlsplit(url).scheme != "https":
-            return None
+    def _opener(self, url: str) -> urllib.request.OpenerDirector:
+        """Reach a server of this machine past any proxy and with any certificate: only readiness is asked."""
         context = ssl.create_default_context(cafile=self.ca_file)
-        if (urlsplit(url).hostname or "").startswith(("127.", "::1", "localhost")):
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+        if not (self.port_file or _is_loopback(urlsplit(url).hostname or "")):
+            return urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({})
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def is_ready_within(target: Target, seconds: float) -> bool:

@@ -48,7 +48,7 @@ def test_mistakes(arguments: list[str], says: str) -> None:
 
 def test_flags_and_environment() -> None:
     """Every flag has an environment name; the flag wins; an unknown name is warned about."""
-    names = {"PROFILE": "gateway", "SEED": "7", "SET": "delete_data=empty", "PROFIL": "x"}
+    names = {"PROFILE": "gateway", "SEED": "7", "SET": "delete_data=empty", "PROFIL": "x", "URL": "http://x"}
     environment = os.environ | {f"OKR_MOCK_{name}": value for name, value in names.items()}
     with emulator("--seed", "8", env=environment) as (url, process):
         about = httpx2.get(f"{url}/__admin/version").json()
@@ -56,6 +56,7 @@ def test_flags_and_environment() -> None:
         _, printed = process.communicate(timeout=10)
     assert (about["profile"], about["seed"], about["switches"]["delete_data"]) == ("gateway", 8, "empty")
     assert "OKR_MOCK_PROFIL is set but is no setting; did you mean OKR_MOCK_PROFILE?" in printed
+    assert "OKR_MOCK_URL" not in printed
 
 
 def test_greeting() -> None:

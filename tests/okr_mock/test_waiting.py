@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -57,3 +58,24 @@ def test_mistakes(arguments: list[str]) -> None:
 def test_only_http(url: str) -> None:
     """Only http and https are asked."""
     assert wait(url, "--timeout", "0").returncode == 1
+
+
+def test_past_a_proxy() -> None:
+    """A proxy in the environment is not asked for a server of this machine."""
+    with emulator() as (url, _):
+        run = [sys.executable, "-m", "okr_mock", "wait", url, "--timeout", "5"]
+        environment = os.environ | {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+        assert subprocess.run(run, env=environment, check=False).returncode == 0
+
+
+def test_foreign_certificates_are_checked(tmp_path: Path) -> None:
+    """Elsewhere than on loopback the certificate must be trusted, unless the server's own port file names it."""
+    names = ["--tls", "--ca-file", "ca.pem", "--host", "0.0.0.0", "--port-file", "port.json"]
+    with emulator(*names, cwd=tmp_path) as (url, _):
+        foreign = url.replace("127.0.0.1", socket.gethostbyname(socket.gethostname()))
+        if foreign == url or foreign.startswith("https://127."):
+            pytest.skip("this machine has no address but loopback")
+        done = wait(foreign, "--timeout", "1")
+        assert (done.returncode, "CERTIFICATE_VERIFY_FAILED" in done.stderr) == (1, True)
+        (tmp_path / "far.json").write_text(f'{{"url": "{foreign}"}}')
+        assert wait("--port-file", str(tmp_path / "far.json")).returncode == 0
