@@ -6,8 +6,8 @@ COPY . .
 # A package index of your own: docker build --secret id=pip_conf,src=pip.conf
 # The environment is made at the path where it is used later, and pip stays outside it.
 RUN --mount=type=secret,id=pip_conf \
-    --mount=type=cache,target=/root/.cache/pip \
-    export PIP_CONFIG_FILE=/run/secrets/pip_conf PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    --mount=type=cache,target=/cache \
+    export PIP_CACHE_DIR=/cache PIP_CONFIG_FILE=/run/secrets/pip_conf PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1 \
     && pip install --constraint constraints.txt hatchling \
     && python -m hatchling build -t wheel -d /wheel \
     && python -m venv --without-pip /opt/okr-mock \

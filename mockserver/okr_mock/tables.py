@@ -2,14 +2,16 @@
 
 import io
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from feishu_okr.contract import Claim, load
+from feishu_okr.contract import Claim, load, load_sources
 
 
 def codes_json() -> str:
@@ -25,7 +27,7 @@ def codes_table() -> str:
             first = (
                 (str(entry.code), str(entry.status), entry.stage, entry.retry, entry.name) if number == 0 else ("",) * 5
             )
-            table.add_row(*first, text)
+            table.add_row(*first, escape(text))
     return _drawn(table)
 
 
@@ -38,9 +40,9 @@ def claims_json(profile: str) -> str:
     Raises:
         ValueError: no such profile.
     """
-    ledger = load().ledger
+    ledger, sources = load().ledger, load_sources()
     chosen = ledger.profile(profile)
-    return _json([_claim(claim) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()])
+    return _json([_claim(claim, sources) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()])
 
 
 def claims_table(profile: str) -> str:
@@ -52,21 +54,29 @@ def claims_table(profile: str) -> str:
     Raises:
         ValueError: no such profile.
     """
-    ledger = load().ledger
+    ledger, sources = load().ledger, load_sources()
     chosen = ledger.profile(profile)
     table = Table("claim", "status", "options (* is chosen)", "evidence", title=f"profile {profile}", show_lines=True)
     for claim in ledger.claims.values():
         options = [
             f"{'*' if option == chosen[claim.id] else ' '} {option}: {says}" for option, says in claim.options.items()
         ]
-        evidence = [f"{entry['source']} ({entry['mark']}{_for(entry)})" for entry in claim.evidence]
-        table.add_row(f"[bold]{claim.id}[/]\n{claim.says}", claim.status, "\n".join(options), "\n".join(evidence))
+        evidence = [
+            f"{entry['source']} {sources[entry['source']]['date']}, {entry['mark']}{_for(entry)}"
+            for entry in claim.evidence
+        ]
+        table.add_row(
+            f"[bold]{claim.id}[/]\n{escape(claim.says)}",
+            claim.status,
+            escape("\n".join(options)),
+            escape("\n".join(evidence)),
+        )
     return _drawn(table)
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
-    shown = ("id", "says", "status", "default", "options", "evidence")
-    return {name: getattr(claim, name) for name in shown}
+def _claim(claim: Claim, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    shown = {name: getattr(claim, name) for name in ("id", "says", "status", "default", "options")}
+    return shown | {"evidence": [{**sources[entry["source"]], **entry} for entry in claim.evidence]}
 
 
 def _for(entry: Any) -> str:

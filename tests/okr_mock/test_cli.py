@@ -88,6 +88,9 @@ def test_claims(contract: Contract) -> None:
         claim["id"]: claim["chosen"] for claim in json.loads(run("claims", "--json", "--profile", "gateway").stdout)
     }
     assert chosen["message_family"] == "short"
+    evidence = json.loads(run("claims", "--json").stdout)[0]["evidence"][0]
+    assert (evidence["source"], evidence["date"], evidence["mark"]) == ("seed_page", "2023-02-07", "documented")
+    assert "seed_page 2023-02-07, documented, for long" in table
 
 
 def test_version() -> None:

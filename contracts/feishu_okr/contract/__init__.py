@@ -4,7 +4,7 @@ from feishu_okr.contract.catalog import Catalog, ErrorCode
 from feishu_okr.contract.effective import Checked, Effective, Rules
 from feishu_okr.contract.ledger import Claim, Ledger, Profile
 from feishu_okr.contract.operation import Operation
-from feishu_okr.contract.reader import Contract, load
+from feishu_okr.contract.reader import Contract, load, load_sources
 from feishu_okr.contract.schema import Remark
 from feishu_okr.contract.source import ContractError, Mistake
 from feishu_okr.contract.violation import Violation
@@ -25,4 +25,5 @@ __all__ = [
     "Rules",
     "Violation",
     "load",
+    "load_sources",
 ]

@@ -22,6 +22,19 @@ def data_folder() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent
 
 
+def load_sources(root: Path | None = None) -> dict[str, dict[str, str]]:
+    """Read what the evidence refers to: title, where, kind and date by name.
+
+    Args:
+        root: folder of the data files; the shipped ones by default.
+
+    Raises:
+        ContractError: the file is unreadable.
+    """
+    sources: dict[str, dict[str, str]] = read((root or data_folder()) / "sources.yaml").value["sources"]
+    return sources
+
+
 @dataclass(frozen=True)
 class Contract:
     """Everything the contract says.
