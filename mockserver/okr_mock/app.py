@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from starlette.routing import Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feishu_okr.contract import Contract, Profile, load
 from okr_mock.call import Handler
-from okr_mock.endpoint import Emulator, Endpoint, NotFound, Receive, Scope, Send
+from okr_mock.endpoint import Emulator, Endpoint, NotFound
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer

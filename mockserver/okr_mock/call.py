@@ -59,12 +59,12 @@ class Result(NamedTuple):
     Args:
         data: JSON value of the answer; None for an answer without `data`.
         changes: what to commit, bytes by key.
-        written: members of `data` that come out of the checked message, already written as JSON.
+        proved: member of `data` that comes out of the checked message, and its JSON; None for none.
     """
 
     data: Mapping[str, Any] | None
     changes: Changes = MappingProxyType({})
-    written: Mapping[str, bytes] = MappingProxyType({})
+    proved: tuple[str, bytes] | None = None
 
 
 Handler = Callable[[Call], Awaitable[Result]]

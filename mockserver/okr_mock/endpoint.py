@@ -1,12 +1,13 @@
 """One operation's story in one function, and what every call that reaches no operation gets."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
 from orjson import Fragment
+from starlette.types import Receive, Scope, Send
 
 from feishu_okr.contract import Contract, Operation, Remark, Violation
 from okr_mock.call import Call, Handler
@@ -20,9 +21,6 @@ from okr_mock.store import Changes, Store
 from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
 logger = logging.getLogger("okr_mock")
 
 
@@ -116,10 +114,10 @@ class Endpoint:
             raise _judged(call)
         result = await self._handler(call)
         payload = _payload(self._operation, result.data)
-        if mistakes := rules.broken(payload, is_shell=bool(result.written)):
+        if mistakes := rules.broken(payload, result.proved[0] if result.proved else ""):
             raise AssertionError(f"our own answer breaks the contract: {'; '.join(mistakes)}")
-        for name, data in result.written.items():
-            payload["data"][name] = Fragment(data)
+        if result.proved:
+            payload["data"][result.proved[0]] = Fragment(result.proved[1])
         return success(payload, call.effective), result.changes
 
 

@@ -1,17 +1,17 @@
 """uvicorn's HTTP protocol, taught to write our answers as they are and to refuse what is not HTTP."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from okr_mock.endpoint import Emulator, refuse_early
 from okr_mock.gateway.envelope import WRITE
 
 
-async def write(send: Callable[[Any], Awaitable[None]], status: int, headers: bytes, body: bytes) -> None:
+async def write(send: Send, status: int, headers: bytes, body: bytes) -> None:
     """Do what uvicorn's `send` does in two steps, in one and without touching the headers' spelling.
 
     Args:

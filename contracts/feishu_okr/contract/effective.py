@@ -38,7 +38,7 @@ class Rules:
     Args:
         request: validator of messages.
         answer: validator of successful answers.
-        shell: the same, but members that share their schema with the request may be anything.
+        shells: the same, by the member of `data` that may be anything because the request's check has proved it.
         shape: the keys a message may have.
         descriptions: the gateway's texts by keyword.
         content_case: option of the claim of that name.
@@ -47,7 +47,7 @@ class Rules:
 
     request: jsonschema_rs.Draft202012Validator
     answer: jsonschema_rs.Draft202012Validator
-    shell: jsonschema_rs.Draft202012Validator
+    shells: Mapping[str, jsonschema_rs.Draft202012Validator]
     shape: Shape
     descriptions: Mapping[str, str]
     content_case: str
@@ -79,14 +79,14 @@ class Rules:
             violations = [Violation("body", "", "body", "depth", "body is nested too deeply", None)]
         return Checked(message, violations, normaliser.remarks)
 
-    def broken(self, answer: Any, is_shell: bool = False) -> list[str]:
+    def broken(self, answer: Any, blank: str = "") -> list[str]:
         """Say in which ways a successful answer of ours breaks the contract; empty when it holds.
 
         Args:
             answer: the whole JSON answer.
-            is_shell: whether members that came unchanged out of the checked message are left blank.
+            blank: member of `data` that came out of the checked message and is left blank; "" for none.
         """
-        validator = self.shell if is_shell else self.answer
+        validator = self.shells[blank] if blank else self.answer
         if validator.is_valid(answer):
             return []
         errors = validator.iter_errors(answer)
@@ -166,11 +166,11 @@ class Effective:
         entry = self.document["paths"][operation.path][operation.method.lower()]
         message = self._message_schema(entry)
         answer = resolve(self.document, entry["responses"]["200"])["content"]["application/json"]["schema"]
-        blank: dict[str, Any] = {name: {} for name in self._shared(message)}
+        shared = self._shared(message).items()
         return Rules(
             request=self._validator(closed(message), {}),
             answer=self._validator(closed(answer), {}),
-            shell=self._validator(closed(answer), blank),
+            shells={name: self._validator(closed(answer), {schema: {}}) for name, schema in shared},
             shape=shape_of(message, self.document),
             descriptions=self._catalog.descriptions,
             content_case=self.profile["content_case"],
@@ -181,11 +181,11 @@ class Effective:
         components = {"schemas": {**self._closed["schemas"], **blank}}
         return jsonschema_rs.Draft202012Validator(schema | {"components": components})
 
-    def _shared(self, message: dict[str, Any]) -> list[str]:
-        """Name the schemas that the body's fields refer to; what passed them needs no second look."""
+    def _shared(self, message: dict[str, Any]) -> dict[str, str]:
+        """Name the schemas that the body's fields refer to; what passed one and is unchanged needs no second look."""
         body = resolve(self.document, message["properties"].get("body", {}))
-        fields = body.get("properties", {}).values()
-        return [field["$ref"].rsplit("/", 1)[1] for field in fields if "$ref" in field]
+        fields = body.get("properties", {}).items()
+        return {name: field["$ref"].rsplit("/", 1)[1] for name, field in fields if "$ref" in field}
 
     def _message_schema(self, entry: dict[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {place: _object() for place in ("path", "query")}

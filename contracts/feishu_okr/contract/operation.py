@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 METHODS = ("get", "put", "post", "delete", "patch")
-_BODY = ("content", "application/json", "schema")
 
 
 @dataclass(frozen=True)
@@ -22,7 +21,6 @@ class Operation:
         scopes: scopes of which any one suffices.
         refusals: names of the catalog's entries it refuses with.
         on_violation: the one refusal of a message that breaks the contract, or "" where claims decide.
-        secrets: names of top-level fields that no journal may show.
         has_body: whether a JSON body is read.
     """
 
@@ -35,7 +33,6 @@ class Operation:
     scopes: tuple[str, ...]
     refusals: tuple[str, ...]
     on_violation: str
-    secrets: frozenset[str]
     has_body: bool
 
     @cached_property
@@ -55,13 +52,12 @@ def read_operations(document: dict[str, Any]) -> dict[str, Operation]:
         for method in METHODS:
             entry = document["paths"][path].get(method)
             if entry:
-                found[entry["operationId"]] = _operation(document, path, method, entry)
+                found[entry["operationId"]] = _operation(path, method, entry)
     return found
 
 
-def _operation(document: dict[str, Any], path: str, method: str, entry: dict[str, Any]) -> Operation:
+def _operation(path: str, method: str, entry: dict[str, Any]) -> Operation:
     ours = entry["x-okr"]
-    bodies = [entry.get("requestBody", {}), *(resolve(document, answer) for answer in entry["responses"].values())]
     return Operation(
         id=entry["operationId"],
         method=method.upper(),
@@ -72,7 +68,6 @@ def _operation(document: dict[str, Any], path: str, method: str, entry: dict[str
         scopes=tuple(ours.get("scopes", ())),
         refusals=tuple(ours["refusals"]),
         on_violation=ours.get("on_violation", ""),
-        secrets=frozenset().union(*(_secrets(document, _dig(body, _BODY)) for body in bodies)),
         has_body="requestBody" in entry,
     )
 
@@ -90,17 +85,3 @@ def resolve(document: dict[str, Any], value: Any) -> Any:
             found = found[part]
         value = found
     return value
-
-
-def _dig(value: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        value = value.get(key, {})
-    return value
-
-
-def _secrets(document: dict[str, Any], schema: Any) -> frozenset[str]:
-    schema = resolve(document, schema)
-    nested = [_secrets(document, choice) for choice in schema.get("oneOf", ())]
-    fields = schema.get("properties", {}).items()
-    own = {name for name, field in fields if resolve(document, field).get("format") == "password"}
-    return frozenset(own).union(*nested)

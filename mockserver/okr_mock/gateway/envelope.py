@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
+from starlette.types import Send
 
 from feishu_okr.contract import Effective, Operation, Violation
 from okr_mock.world.turn import Turn
@@ -12,7 +13,6 @@ from okr_mock.world.turn import Turn
 MOST_FIELD_VIOLATIONS = 100
 WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
-Send = Callable[[Any], Awaitable[None]]
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
 

@@ -1,14 +1,14 @@
 """A request as it came: read whole, within limits, before anything judges it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
+from starlette.types import Receive
 
 from okr_mock.gateway.envelope import Refusal
 
-Receive = Callable[[], Awaitable[Any]]
 _BEARER = b"Bearer "
 _PATIENCE = 4  # bodies up to so many times the limit are read to their end, so that the caller can read the refusal
 

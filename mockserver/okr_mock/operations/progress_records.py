@@ -8,7 +8,7 @@ import orjson
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
-from okr_mock.world.fixture import target_key
+from okr_mock.world.fixture import record_key, target_key
 
 _NO_RATE = {"percent": 0, "status": -1}
 _TWO_DECIMALS = Decimal("0.01")
@@ -69,7 +69,7 @@ async def delete(call: Call) -> Result:
         Refusal: `okr_data_not_found`, unless the claim `second_delete` says otherwise.
     """
     data: dict[str, Any] | None = {} if call.profile["delete_data"] == "empty" else None
-    key = _key(call.message["path"]["progress_id"])
+    key = record_key(call.message["path"]["progress_id"])
     if await call.read(key) is None:
         if call.profile["second_delete"] != "success":
             raise Refusal("okr_data_not_found")
@@ -77,12 +77,8 @@ async def delete(call: Call) -> Result:
     return Result(data, {key: None})
 
 
-def _key(progress_id: str) -> str:
-    return f"progress_record/{progress_id}"
-
-
 async def _find(call: Call) -> dict[str, Any]:
-    stored = await call.read(_key(call.message["path"]["progress_id"]))
+    stored = await call.read(record_key(call.message["path"]["progress_id"]))
     if stored is None:
         raise Refusal("okr_data_not_found")
     record: dict[str, Any] = orjson.loads(stored)
@@ -109,7 +105,7 @@ def _kept(call: Call, record: dict[str, Any]) -> Result:
     shown = _shown(call, record)
     content = dump(record["content"], call.effective)
     record["content"], shown["content"] = orjson.Fragment(content), None
-    return Result(shown, {_key(record["progress_id"]): dump(record, call.effective)}, {"content": content})
+    return Result(shown, {record_key(record["progress_id"]): dump(record, call.effective)}, ("content", content))
 
 
 def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:

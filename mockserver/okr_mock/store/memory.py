@@ -8,9 +8,8 @@ from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.store import Changes, Page
+from okr_mock.world.fixture import RECORD
 from okr_mock.world.turn import Turn, open_turn
-
-RECORD = "progress_record/"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from feishu_okr.contract.source import read
 
 DEFAULT = Path(__file__).with_name("default.yaml")
 OBJECTIVE, KEY_RESULT = 2, 3
+RECORD = "progress_record/"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ def target_key(target_type: int, target_id: str) -> str:
         target_id: its id in decimal.
     """
     return f"target/{target_type}/{target_id}"
+
+
+def record_key(progress_id: str) -> str:
+    """Name the stored entity of a progress record.
+
+    Args:
+        progress_id: its id in decimal.
+    """
+    return f"{RECORD}{progress_id}"
 
 
 def read_fixture(path: Path = DEFAULT) -> Fixture:

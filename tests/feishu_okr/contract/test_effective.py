@@ -150,3 +150,13 @@ def test_style_ranges(contract: Contract, create_body: Body, option: str, accept
         {"type": "paragraph", "paragraph": {"elements": [{"type": "textRun", "textRun": {"text": "", "style": style}}]}}
     ]
     assert (rules.check(message(create_body | {"content": {"blocks": blocks}})).violations == []) is accepted
+
+
+def test_only_the_blank_member_is_not_checked(rules: Rules) -> None:
+    """A member left blank passes; every other one of the same answer is still held to the contract."""
+    answer = orjson.loads((EXAMPLES / "create-response.json").read_bytes())
+    answer["data"]["content"] = None
+    assert rules.broken(answer, "content") == []
+    assert len(rules.broken(answer)) == 1
+    answer["data"]["progress_rate"] = {"status": 7}
+    assert len(rules.broken(answer, "content")) == 1

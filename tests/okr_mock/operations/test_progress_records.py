@@ -178,3 +178,13 @@ def test_snake_case_refused(make_client: MakeClient, create_body: Body) -> None:
     blocks = [{"type": "paragraph", "paragraph": {"elements": [{"type": "textRun", "text_run": {"text": "x"}}]}}]
     answer = client.post(RECORDS, json=create_body | {"content": {"blocks": blocks}}).json()
     assert answer["error"]["field_violations"][0]["field"] == "content.blocks[*].paragraph.elements[*].text_run"
+
+
+def test_rate_echo_beside_a_narrower_write(make_client: MakeClient, create_body: Body) -> None:
+    """A claim about which rate may be written does not forbid the rate that another claim shows."""
+    client = make_client(set=("status_none=refuse", "progress_rate_echo=always"))
+    record = create(client, create_body)
+    assert client.get(f"{RECORDS}/{record['progress_id']}").json()["data"]["progress_rate"] == {
+        "percent": 0,
+        "status": -1,
+    }
