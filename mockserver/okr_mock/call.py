@@ -10,6 +10,8 @@ from okr_mock.exchange import Noted
 from okr_mock.gateway.admission import Admission, Caller
 from okr_mock.gateway.request import Request
 from okr_mock.store import Changes, Store
+from okr_mock.world.fixture import Fixture, Key
+from okr_mock.world.people import Person
 from okr_mock.world.turn import Turn
 
 
@@ -27,6 +29,9 @@ class Call:
         store: where the world is kept.
         message: `path`, `query` and `body` in the contract's spelling, once they are checked.
         noted: what was noticed on the way.
+        person: who a user token acts as; None for a tenant.
+        files: files of a multipart body by name.
+        max_image: largest image, in bytes.
     """
 
     operation: Operation
@@ -38,19 +43,48 @@ class Call:
     store: Store
     message: dict[str, Any] = field(default_factory=dict)
     noted: Noted = field(default_factory=Noted)
+    person: Person | None = None
+    files: Mapping[str, bytes] = MappingProxyType({})
+    max_image: int = 0
 
     @property
     def profile(self) -> Profile:
         """The world's choice of options."""
         return self.effective.profile
 
-    async def read(self, key: str) -> bytes | None:
+    @property
+    def fixture(self) -> Fixture:
+        """People, apps and OKRs of the call's world."""
+        return self.turn.fixture
+
+    def has_scope(self, scope: str) -> bool:
+        """Say whether the caller was granted a scope.
+
+        Args:
+            scope: such as `okr:okr`.
+        """
+        token = self.caller.token
+        if token is None:
+            return True
+        app = self.fixture.apps.get(token.app)
+        granted = token.scopes if token.kind == "user" else app.scopes if app else None
+        return granted is None or scope in granted
+
+    async def read(self, key: Key) -> bytes | None:
         """Read an entity of the call's world.
 
         Args:
-            key: key of the entity.
+            key: group and name of the entity.
         """
         return await self.store.read(self.turn.world, key)
+
+    async def scan(self, *groups: str) -> list[Mapping[str, bytes]]:
+        """Read groups of the call's world whole, in one go; each as its entities by name.
+
+        Args:
+            groups: names of the groups.
+        """
+        return await self.store.scan(self.turn.world, groups)
 
 
 class Result(NamedTuple):

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any
 
+import orjson
 from orjson import Fragment
 from starlette.types import Receive, Scope, Send
 
 from feishu_okr.contract import Contract, Operation, Remark, Violation
 from okr_mock.call import Call, Handler
 from okr_mock.exchange import Exchange, Noted, exchange
-from okr_mock.gateway.admission import Admission
+from okr_mock.gateway.admission import Admission, Caller
 from okr_mock.gateway.envelope import Answer, Refusal, refused, success
-from okr_mock.gateway.request import Request, receive_request
+from okr_mock.gateway.multipart import read_form
+from okr_mock.gateway.request import FORM, MULTIPART, Kinds, Request, receive_request, typed
 from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
-from okr_mock.store import Changes, Store
+from okr_mock.store import Changes, Meter, Store
 from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
 
@@ -34,6 +36,7 @@ class Emulator:
         admission: the gateway's door.
         terminal: told of every call once it is committed.
         max_body: largest request body, in bytes.
+        max_image: largest image, in bytes.
         journal_file: gets every exchange too, if there is one.
     """
 
@@ -42,6 +45,7 @@ class Emulator:
     admission: Admission
     terminal: Terminal
     max_body: int
+    max_image: int
     journal_file: JournalFile | None = None
 
     def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
@@ -66,10 +70,14 @@ class Endpoint:
         operation: what is asked.
         handler: what it does.
         emulator: what all endpoints share.
+        quota: calls and seconds of the window they are counted in; None where calls are not counted.
     """
 
-    def __init__(self, operation: Operation, handler: Handler, emulator: Emulator) -> None:
+    def __init__(
+        self, operation: Operation, handler: Handler, emulator: Emulator, quota: tuple[int, int] | None = None
+    ) -> None:
         self._operation = operation
+        self._quota = quota
         self._handler = handler
         self._emulator = emulator
         self._name = emulator.admission.applicant if operation.issues_tokens else emulator.admission.caller
@@ -82,11 +90,12 @@ class Endpoint:
         caller = self._name(request)
         full: Refusal | None = None
         try:
-            turn = await emulator.store.begin(caller.world)
+            turn = await emulator.store.begin(caller.world, self._meter(caller))
         except Refusal as refusal:
             turn, full = await emulator.store.begin(NO_WORLD), refusal
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
+        call.max_image = emulator.max_image
         answer: Answer | None = None
         changes: Changes = {}
         try:
@@ -100,14 +109,20 @@ class Endpoint:
             logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
             answer = refused(Refusal("internal_error"), effective, turn, self._operation)
         call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await _finish(emulator, turn, request, self._operation, call.noted, answer, changes, scope, send)
+        await finish(emulator, turn, request, self._operation, call.noted, answer, changes, scope, send)
+
+    def _meter(self, caller: Caller) -> Meter | None:
+        """Say what the call counts against; calls that no app makes are not counted."""
+        if self._quota is None or caller.token is None:
+            return None
+        return Meter((caller.app, self._operation.id), *self._quota)
 
     async def _carry_out(self, call: Call) -> tuple[Answer, Changes]:
         if call.request.has_slash and not _takes_slash(call):
             raise Refusal("not_found")
-        call.admission.admit(call.caller, call.turn)
+        call.person = call.admission.admit(call.caller, self._operation, call.turn)
         rules = call.effective.rules(self._operation.id)
-        checked = rules.check(_read(call))
+        checked = rules.check(_read(call, rules.kinds))
         call.message, call.noted.violations, call.noted.remarks = checked.message, checked.violations, checked.remarks
         call.noted.is_clean = not (checked.violations or checked.remarks)
         if checked.violations:
@@ -143,7 +158,7 @@ class NotFound:
         except Refusal:  # no room for another world, and none is needed
             turn = await emulator.store.begin(NO_WORLD)
         answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
-        await _finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
+        await finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
 
 
 async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str]) -> tuple[Turn, Answer]:
@@ -164,7 +179,7 @@ async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str])
     return turn, answer
 
 
-async def _finish(
+async def finish(
     emulator: Emulator,
     turn: Turn,
     request: Request,
@@ -175,7 +190,19 @@ async def _finish(
     scope: Scope,
     send: Send,
 ) -> None:
-    """Commit, and only then answer; where the world has no room for the changes, refuse."""
+    """Commit, and only then answer; where the world has no room for the changes, refuse.
+
+    Args:
+        emulator: what all endpoints share.
+        turn: the call's place.
+        request: what was asked.
+        operation: the operation it reached, if any.
+        noted: what was noticed on the way.
+        answer: what to answer; None where the caller left.
+        changes: what to commit.
+        scope: ASGI scope of the call.
+        send: ASGI send.
+    """
     written = exchange(request, turn, operation, noted, answer)
     try:
         await emulator.store.commit(turn, changes, written)
@@ -194,13 +221,13 @@ def _takes_slash(call: Call) -> bool:
     return was_seen or call.profile["trailing_slash"] == "everywhere"
 
 
-def _read(call: Call) -> dict[str, Any]:
-    """Read the message: path, query, and the body as JSON whatever its Content-Type."""
-    message: dict[str, Any] = {"path": call.request.params, "query": call.request.arguments()}
+def _read(call: Call, kinds: Mapping[str, Kinds]) -> dict[str, Any]:
+    """Read the message: path, query, and the body."""
+    message: dict[str, Any] = {"path": call.request.params, "query": call.request.arguments(kinds["query"])}
     if not call.operation.has_body:
         return message
     try:
-        message["body"] = call.request.json()
+        message["body"] = _body(call, kinds["body"])
     except Refusal as refusal:
         if refusal.name != "body_not_json":
             raise
@@ -209,6 +236,22 @@ def _read(call: Call) -> dict[str, Any]:
         name = call.operation.on_violation or call.profile["unparsable_body"]
         raise Refusal(name, reason=reason) from refusal
     return message
+
+
+def _body(call: Call, kinds: Kinds) -> Any:
+    """Read the body: JSON whatever its Content-Type, unless the operation takes forms."""
+    media = call.operation.media
+    if MULTIPART in media:
+        form = read_form(call.request, frozenset({"data"}))
+        call.files = form.files
+        body = typed(form.texts, kinds) | {name: f"[{len(data)} bytes]" for name, data in form.files.items()}
+        call.noted.body = orjson.dumps(body)
+        return body
+    if FORM in media and call.request.media == FORM:
+        fields = call.request.form()
+        call.noted.body = orjson.dumps(fields)
+        return fields
+    return call.request.json()
 
 
 def _judged(call: Call) -> Refusal:
@@ -224,5 +267,5 @@ def _judged(call: Call) -> Refusal:
 def _payload(operation: Operation, data: Mapping[str, Any] | None) -> dict[str, Any]:
     """Put data into the envelope; token routes answer at the top level."""
     if operation.issues_tokens:
-        return {"code": 0, "msg": "ok", **(data or {})}
+        return {"code": 0, **(data or {})}
     return {"code": 0, "msg": "success"} | ({} if data is None else {"data": data})

@@ -11,12 +11,12 @@ import orjson
 
 from feishu_okr.contract import Operation, Remark, Violation
 from okr_mock.gateway.envelope import Answer
-from okr_mock.gateway.request import Request
+from okr_mock.gateway.request import MULTIPART, Request
 from okr_mock.world.turn import Turn
 
 HIDDEN = "***"
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
-_SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"app_ticket", b"code_verifier", b"password")
+_SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"ticket", b"code_verifier", b"password")
 _SECRET_NAME = re.compile(b"|".join(_SECRET_WORDS).decode(), re.IGNORECASE)
 SHORTEST_SECRET = 16
 _TOKEN = re.compile(
@@ -59,12 +59,14 @@ class Noted:
         violations: every place where the message breaks the contract.
         remarks: what was accepted but should be mended.
         is_clean: whether the message passed the closed contract at once, so that its body holds known fields only.
+        body: JSON to keep in place of a body that is none; empty for none.
         duration_us: microseconds from the complete request to the answer.
     """
 
     violations: list[Violation] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     is_clean: bool = False
+    body: bytes = b""
     duration_us: int = 0
 
 
@@ -151,14 +153,15 @@ def _request_body(request: Request, operation: Operation | None, noted: Noted) -
     """Keep the body as it was sent where it is known to be harmless; else hide secrets, or keep nothing."""
     if operation is None or not request.body:
         return _NULL
-    if len(request.body) > LONGEST_BODY:
-        return _too_long(request.body)
+    body = noted.body or request.body
+    if len(body) > LONGEST_BODY or (MULTIPART in operation.media and not noted.body):
+        return _too_long(body)
     if noted.is_clean and operation.has_body and not operation.issues_tokens:
-        return request.body
+        return body
     try:
-        return _without_secrets(request.body)
+        return _without_secrets(body, (b"code",) if operation.issues_tokens else ())
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
-        text = request.body.decode("utf-8", errors="replace")
+        text = body.decode("utf-8", errors="replace")
         return orjson.dumps("[names a secret, not kept]" if _SECRET_NAME.search(text) else text)
 
 
@@ -170,6 +173,8 @@ def _violation(violation: Violation, operation: Operation | None) -> Any:
 
 
 def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> bytes:
+    if answer.content_type.startswith(b"image/"):
+        return _too_long(answer.body)
     if answer.code is None:
         return orjson.dumps(answer.body.decode("utf-8", errors="replace"))
     if noted.violations or (operation and operation.issues_tokens):
@@ -177,10 +182,12 @@ def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> b
     return answer.body if len(answer.body) <= LONGEST_BODY else _too_long(answer.body)
 
 
-def _without_secrets(body: bytes) -> bytes:
+def _without_secrets(body: bytes, also: tuple[bytes, ...] = ()) -> bytes:
     """Write JSON anew, which fails where it is nested too deeply for most readers."""
     value = orjson.loads(body)
     lower = body.lower()
+    if isinstance(value, dict):
+        value |= {name: HIDDEN for name in map(bytes.decode, also) if name in value}
     return orjson.dumps(_hide(value) if any(word in lower for word in _SECRET_WORDS) else value)
 
 

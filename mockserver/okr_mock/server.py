@@ -82,6 +82,7 @@ class Server(uvicorn.Server):
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # a world's own clock tells the date
             timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=75,
             ssl_context_factory=(lambda *_: context) if context else None,

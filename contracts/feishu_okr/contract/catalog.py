@@ -18,6 +18,7 @@ class ErrorCode:
         meaning: the vendor's explanation in Chinese, or "".
         advice: what the caller should do.
         retry: `never`, `refresh_token`, `wait` or `backoff`.
+        permission: what `permission_violations` calls the lack, or "".
         body: shape around it: `error`, `data`, `bare`, `oauth` or `plain`.
     """
 
@@ -29,6 +30,7 @@ class ErrorCode:
     meaning: str
     advice: str
     retry: str
+    permission: str
     body: str
 
     def text(self, families: tuple[str, ...]) -> str:
@@ -51,11 +53,13 @@ class Catalog:
         entries: refusals by name.
         descriptions: the gateway's text for a violation, by JSON Schema keyword.
         troubleshooters: the link to the vendor's advice by site, and `method` for its last part.
+        helps: where missing scopes are added, by site, and `description`.
     """
 
     entries: Mapping[str, ErrorCode]
     descriptions: Mapping[str, str]
     troubleshooters: Mapping[str, str]
+    helps: Mapping[str, str]
 
     def __getitem__(self, name: str) -> ErrorCode:
         return self.entries[name]
@@ -69,7 +73,7 @@ def read_catalog(data: dict[str, Any]) -> Catalog:
     """
     entries = {name: _entry(name, entry) for name, entry in data["refusals"].items()}
     descriptions = {keyword: entry["text"] for keyword, entry in data["descriptions"].items()}
-    return Catalog(entries, descriptions, data["troubleshooter"])
+    return Catalog(entries, descriptions, data["troubleshooter"], data["helps"])
 
 
 def _entry(name: str, entry: dict[str, Any]) -> ErrorCode:
@@ -82,5 +86,6 @@ def _entry(name: str, entry: dict[str, Any]) -> ErrorCode:
         meaning=entry.get("meaning", ""),
         advice=entry["advice"],
         retry=entry["retry"],
+        permission=entry.get("permission", ""),
         body=entry.get("body", "error"),
     )

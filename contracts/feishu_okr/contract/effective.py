@@ -40,6 +40,7 @@ class Rules:
         answer: validator of successful answers.
         shells: the same, by the member of `data` that may be anything because the request's check has proved it.
         shape: the keys a message may have.
+        kinds: JSON type of what is sent as text, by place and name: query parameters, and fields of a form.
         descriptions: the gateway's texts by keyword.
         content_case: option of the claim of that name.
         drops: whether unknown keys are left out.
@@ -49,6 +50,7 @@ class Rules:
     answer: jsonschema_rs.Draft202012Validator
     shells: Mapping[str, jsonschema_rs.Draft202012Validator]
     shape: Shape
+    kinds: Mapping[str, Mapping[str, str]]
     descriptions: Mapping[str, str]
     content_case: str
     drops: bool
@@ -136,13 +138,20 @@ class Effective:
         """
         return self._catalog[refusal]
 
-    def text(self, refusal: str) -> str:
+    def text(self, refusal: str, operation: Operation | None = None) -> str:
         """Give the message of a refusal; may contain `{placeholders}`.
 
         Args:
             refusal: name in the catalog.
+            operation: the operation that refuses, if the call reached one.
         """
-        return self._catalog[refusal].text(self._families)
+        own = operation.texts if operation else ()
+        return self._catalog[refusal].text((*own, *self._families))
+
+    def helps(self) -> tuple[str, str]:
+        """Give the link to where scopes are added, and its text; both contain `{placeholders}`."""
+        texts = self._catalog.helps
+        return texts[self.profile.brand], texts["description"]
 
     def troubleshooter(self, refusal: str, log_id: str, operation: Operation | None) -> str:
         """Give the link to the vendor's advice.
@@ -159,6 +168,22 @@ class Effective:
         return link.replace("{log_id}", log_id).replace("{code}", str(self._catalog[refusal].code))
 
     @cached_property
+    def scopes(self) -> frozenset[str]:
+        """Every scope that an operation asks for."""
+        return frozenset(scope for operation in self._operations.values() for scope in operation.scopes)
+
+    def accepted_files(self, operation: Operation, part: str) -> tuple[str, ...]:
+        """Name the media types that a part of a multipart body may have.
+
+        Args:
+            operation: the operation.
+            part: name of the part.
+        """
+        media = self.document["paths"][operation.path][operation.method.lower()]["requestBody"]["content"]
+        types: str = media["multipart/form-data"]["encoding"][part]["contentType"]
+        return tuple(types.replace(" ", "").split(","))
+
+    @cached_property
     def _closed(self) -> Any:
         return closed(self.document["components"])
 
@@ -172,6 +197,7 @@ class Effective:
             answer=self._validator(closed(answer), {}),
             shells={name: self._validator(closed(answer), {schema: {}}) for name, schema in shared},
             shape=shape_of(message, self.document),
+            kinds=self._kinds(message),
             descriptions=self._catalog.descriptions,
             content_case=self.profile["content_case"],
             drops=self.profile["unknown_fields"] == "drop",
@@ -187,6 +213,13 @@ class Effective:
         fields = body.get("properties", {}).items()
         return {name: field["$ref"].rsplit("/", 1)[1] for name, field in fields if "$ref" in field}
 
+    def _kinds(self, message: dict[str, Any]) -> dict[str, dict[str, str]]:
+        places = {place: resolve(self.document, schema) for place, schema in message["properties"].items()}
+        return {
+            place: {name: _kind(resolve(self.document, part)) for name, part in schema.get("properties", {}).items()}
+            for place, schema in places.items()
+        }
+
     def _message_schema(self, entry: dict[str, Any]) -> dict[str, Any]:
         properties: dict[str, Any] = {place: _object() for place in ("path", "query")}
         for reference in entry.get("parameters", ()):
@@ -195,8 +228,15 @@ class Effective:
             if parameter.get("required"):
                 properties[parameter["in"]]["required"].append(parameter["name"])
         if "requestBody" in entry:
-            properties["body"] = entry["requestBody"]["content"]["application/json"]["schema"]
+            media = entry["requestBody"]["content"].values()
+            properties["body"] = next(iter(media))["schema"]
         return _object() | {"properties": properties, "required": list(properties)}
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """Name the type that a text is read as: of several, a string if it may be one."""
+    kind = schema.get("type", "string")
+    return kind if isinstance(kind, str) else "string"
 
 
 def _as_it_is(at: Path) -> Path:

@@ -21,7 +21,9 @@ class Operation:
         scopes: scopes of which any one suffices.
         refusals: names of the catalog's entries it refuses with.
         on_violation: the one refusal of a message that breaks the contract, or "" where claims decide.
-        has_body: whether a JSON body is read.
+        media: media types of the body, the first one the default; empty where none is read.
+        texts: families of texts that its pages print, tried before the profile's.
+        quota: calls and seconds of the window they are counted in; None where calls are not counted.
     """
 
     id: str
@@ -33,7 +35,14 @@ class Operation:
     scopes: tuple[str, ...]
     refusals: tuple[str, ...]
     on_violation: str
-    has_body: bool
+    media: tuple[str, ...]
+    texts: tuple[str, ...]
+    quota: tuple[int, int] | None
+
+    @cached_property
+    def has_body(self) -> bool:
+        """Whether a body is read."""
+        return bool(self.media)
 
     @cached_property
     def issues_tokens(self) -> bool:
@@ -68,7 +77,9 @@ def _operation(path: str, method: str, entry: dict[str, Any]) -> Operation:
         scopes=tuple(ours.get("scopes", ())),
         refusals=tuple(ours["refusals"]),
         on_violation=ours.get("on_violation", ""),
-        has_body="requestBody" in entry,
+        media=tuple(entry.get("requestBody", {}).get("content", ())),
+        texts=tuple(ours.get("texts", ())),
+        quota=(ours["quota"]["calls"], ours["quota"]["seconds"]) if "quota" in ours else None,
     )
 
 

@@ -1,15 +1,18 @@
-"""Who calls, which world the call leads to, whether its token admits it. Source: probe_2026_09."""
+"""Who calls, which world the call leads to, whether its token admits it. Source: probe_2026_09, feishu_cli."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import orjson
-
+from feishu_okr.contract import Operation
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import Request
-from okr_mock.gateway.tokens import DEFAULT_WORLD, Signer, Token, development_token, is_name
+from okr_mock.gateway.tokens import Signer, Token, development_token, is_name
 from okr_mock.journal import NO_WORLD
+from okr_mock.world.fixture import App
+from okr_mock.world.people import Person
+from okr_mock.world.start import DEFAULT_WORLD, Starts
 from okr_mock.world.turn import Turn
+
+_APP_NAMES = ("app_id", "client_id")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Caller:
     token: Token | None = None
     verdict: str = ""
 
+    @property
+    def app(self) -> str:
+        """Id of the app, or "" where it is not known."""
+        return self.token.app if self.token else ""
+
 
 class Admission:
     """The gateway's door.
@@ -33,26 +41,26 @@ class Admission:
     Args:
         signer: writes and reads tokens.
         auth: `open`, `strict` or `off`; see the setting of that name.
-        apps: secrets of the declared apps.
+        starts: knows the declared apps and where they lead.
     """
 
-    def __init__(self, signer: Signer, auth: str, apps: Mapping[str, str]) -> None:
+    def __init__(self, signer: Signer, auth: str, starts: Starts) -> None:
         self.signer = signer
         self._auth = auth
-        self._apps = apps
+        self._starts = starts
 
     def applicant(self, request: Request) -> Caller:
-        """Name who asks for a token: the world is the app's, if its id is one.
+        """Name who asks for a token: the world is that of the app, if its id is one.
 
         Args:
             request: a call of a token route.
         """
-        try:
-            body = orjson.loads(request.body)
-        except orjson.JSONDecodeError:
-            return Caller(NO_WORLD)
-        app = body.get("app_id") if isinstance(body, dict) else None
-        return Caller(app if isinstance(app, str) and self._is_app(app) else NO_WORLD)
+        app = request.text_of(_APP_NAMES)
+        if self._auth == "strict":
+            is_known = self._starts.app(app) is not None
+        else:
+            is_known = is_name(app)
+        return Caller(self._starts.home(app) if is_known else NO_WORLD)
 
     def caller(self, request: Request) -> Caller:
         """Name who calls by the Authorization header alone.
@@ -62,7 +70,7 @@ class Admission:
         """
         text = request.token
         token = self.signer.read(text) or (development_token(text) if self._auth != "strict" else None)
-        if token:
+        if token and token.kind != "refresh":
             return Caller(token.world, token)
         if self._auth == "off":
             return Caller(DEFAULT_WORLD)
@@ -70,43 +78,80 @@ class Admission:
             return Caller(NO_WORLD, verdict="token_missing")
         return Caller(NO_WORLD, verdict=_invalid("tenant" if text.startswith("t-") else "user"))
 
-    def admit(self, caller: Caller, turn: Turn) -> None:
-        """Let a call pass.
+    def admit(self, caller: Caller, operation: Operation, turn: Turn) -> Person | None:
+        """Let a call pass; gives the person a user token acts as, None for a tenant.
 
         Args:
             caller: who calls.
+            operation: what is asked.
             turn: the call's place.
 
         Raises:
-            Refusal: the token is missing, not one of ours, expired or revoked.
+            Refusal: the token is missing, not one of ours, expired, revoked or of the wrong kind; the app is disabled;
+                a scope is wanting; the quota is spent.
         """
+        if operation.issues_tokens:
+            return None
         if caller.verdict:
             raise Refusal(caller.verdict)
+        person = None
         token = caller.token
-        if token and token.expires is not None:
+        if token:
+            person = self._judge(token, operation, turn)
+        if turn.quota is not None and turn.quota.is_spent:
+            raise Refusal("rate_limited")
+        return person
+
+    def _judge(self, token: Token, operation: Operation, turn: Turn) -> Person | None:
+        if token.expires is not None:
             is_dead = token.expires * 1000 <= turn.now or token.generation < turn.generation
             if is_dead and self._auth != "off":
                 raise Refusal(_invalid(token.kind))
+        if token.kind not in operation.tokens:
+            raise Refusal(f"{token.kind}_token_not_supported")
+        app = turn.fixture.apps.get(token.app)
+        if app is not None and not app.is_enabled:
+            raise Refusal("app_not_in_use")
+        if token.kind == "tenant":
+            if app is not None:
+                _want_scope("app_scope_missing", app.scopes, operation, token.app)
+            return None
+        _want_scope("user_scope_missing", token.scopes, operation, token.app)
+        people = turn.fixture.people
+        person = people.find(token.user) if token.user else people.all[0]
+        if person is None:
+            raise Refusal("user_token_invalid")
+        return person
 
-    def vouch(self, app: str, secret: str) -> None:
-        """Check the credentials of an app that asks for a token.
+    def vouch(self, app: str, secret: str, kind: str, names: tuple[str, str, str]) -> App | None:
+        """Check the credentials of an app that asks for a token; gives the app if it is a declared one.
 
         Args:
             app: id of the app.
             secret: its secret.
+            kind: kind of token it asks for.
+            names: refusals of an unknown app, a wrong secret, and a kind that the app may not have.
 
         Raises:
-            Refusal: `app_not_found` or `app_secret_invalid`; only where apps must be declared.
+            Refusal: one of the three, the first two only where apps must be declared.
         """
-        if self._auth != "strict":
-            return
-        if app not in self._apps:
-            raise Refusal("app_not_found")
-        if self._apps[app] != secret:
-            raise Refusal("app_secret_invalid")
+        found = self._starts.app(app)
+        if self._auth == "strict":
+            if found is None:
+                raise Refusal(names[0])
+            if found.secret != secret:
+                raise Refusal(names[1])
+        if found is not None and kind not in found.tokens:
+            raise Refusal(names[2])
+        return found
 
-    def _is_app(self, app: str) -> bool:
-        return app in self._apps if self._auth == "strict" else is_name(app)
+
+def _want_scope(name: str, granted: frozenset[str] | None, operation: Operation, app: str) -> None:
+    """Refuse unless any one of the operation's scopes was granted."""
+    if granted is None or not operation.scopes or not granted.isdisjoint(operation.scopes):
+        return
+    scopes = operation.scopes
+    raise Refusal(name, scopes=", ".join(scopes), query=",".join(scopes), app_id=app)
 
 
 def _invalid(kind: str) -> str:

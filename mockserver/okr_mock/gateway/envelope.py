@@ -1,20 +1,25 @@
 """The envelope around every answer: success, refusal, and the headers that name the call."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from email.utils import formatdate
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Send
 
-from feishu_okr.contract import Effective, Operation, Violation
-from okr_mock.world.turn import Turn
+from feishu_okr.contract import Effective, Operation, Profile, Violation
+from okr_mock.world.turn import Quota, Turn
 
 MOST_FIELD_VIOLATIONS = 100
 WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
+_HEAD = (
+    b"Date: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
+)
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome, not an error
@@ -54,8 +59,9 @@ class Answer(NamedTuple):
         Args:
             turn: the call's place, which names it.
         """
-        values = (self.content_type, len(self.body), turn.log_id.encode(), turn.request_id.encode())
-        return b"Content-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n" % values
+        moment, log_id, request_id = _date(turn.now // 1000), turn.log_id.encode(), turn.request_id.encode()
+        head = _HEAD % (moment, self.content_type, len(self.body), log_id, request_id)
+        return head if turn.quota is None else head + _quota_lines(turn.quota, turn.profile)
 
     async def send(self, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
         """Send the answer: through our own protocol where it serves, else as ASGI, which has no upper case.
@@ -75,6 +81,18 @@ class Answer(NamedTuple):
         await send({"type": "http.response.body", "body": self.body})
 
 
+@lru_cache(maxsize=16)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
+
+
+def _quota_lines(quota: Quota, profile: Profile) -> bytes:
+    """Tell of the quota. Source: claim `quota_headers`."""
+    if not quota.is_spent and profile["quota_headers"] != "always":
+        return b""
+    return b"x-ogw-ratelimit-limit: %d\r\nx-ogw-ratelimit-reset: %d\r\n" % (quota.limit, quota.reset)
+
+
 def dump(value: Any, effective: Effective) -> bytes:
     """Write a JSON value, keys in the profile's order.
 
@@ -92,7 +110,7 @@ def success(payload: Mapping[str, Any], effective: Effective) -> Answer:
         payload: the whole envelope with `code` and `msg`.
         effective: the contract under the call's profile.
     """
-    return Answer(200, payload["code"], payload["msg"], dump(payload, effective))
+    return Answer(200, payload["code"], payload.get("msg", ""), dump(payload, effective))
 
 
 def refused(
@@ -112,13 +130,15 @@ def refused(
         violations: what broke the contract.
     """
     entry = effective.entry(refusal.name)
-    text = effective.text(refusal.name)
+    text = effective.text(refusal.name, operation)
     msg = text.format(**refusal.params) if refusal.params else text
     if entry.body == "plain":
         return Answer(entry.status, None, msg, msg.encode(), b"text/plain")
     payload: dict[str, Any] = {"code": entry.code, "msg": msg}
     if entry.body == "data":
         payload["data"] = {}
+    elif entry.body == "oauth":
+        payload = {"code": entry.code, "error": entry.error, "error_description": msg}
     elif entry.body == "error":
         payload["error"] = _detail(refusal, effective, turn, operation, violations or [])
     return Answer(entry.status, entry.code, msg, dump(payload, effective))
@@ -131,6 +151,11 @@ def _detail(
     detail: dict[str, Any] = {"log_id": turn.log_id, "troubleshooter": troubleshooter}
     if violations:
         detail["field_violations"] = _field_violations(violations)
+    if permission := effective.entry(refusal.name).permission:
+        scopes = refusal.params["query"].split(",")
+        url, description = (text.format(**refusal.params) for text in effective.helps())
+        detail["permission_violations"] = [{"type": permission, "subject": scope} for scope in scopes]
+        detail["helps"] = [{"url": url, "description": description}]
     return detail
 
 

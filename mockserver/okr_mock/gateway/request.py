@@ -1,6 +1,7 @@
 """A request as it came: read whole, within limits, before anything judges it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,10 @@ from starlette.types import Receive
 from okr_mock.gateway.envelope import Refusal
 
 _BEARER = b"Bearer "
+JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
+Kinds = Mapping[str, str]
+_HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _PATIENCE = 4  # bodies up to so many times the limit are read to their end, so that the caller can read the refusal
 
 
@@ -26,6 +31,7 @@ class Request(NamedTuple):
         body: the body; empty where it was too large.
         is_complete: whether the caller stayed until the end of the body.
         is_too_large: whether the body was over the limit.
+        scheme: `http` or `https`.
     """
 
     method: str
@@ -37,6 +43,7 @@ class Request(NamedTuple):
     body: bytes
     is_complete: bool = True
     is_too_large: bool = False
+    scheme: str = "http"
 
     @property
     def has_slash(self) -> bool:
@@ -56,11 +63,80 @@ class Request(NamedTuple):
         except orjson.JSONDecodeError as error:
             raise Refusal("body_not_json", reason=str(error)) from error
 
-    def arguments(self) -> dict[str, str]:
-        """Read the query string; of a name given twice the last value counts."""
-        if not self.query:
-            return {}
-        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True, errors="replace"))
+    def arguments(self, kinds: Kinds) -> dict[str, Any]:
+        """Read the query string; of a name given twice the last value counts, unless it is a list.
+
+        Args:
+            kinds: JSON type by name; other names are strings.
+        """
+        return typed(_pairs(self.query), kinds) if self.query else {}
+
+    def header(self, name: bytes) -> str:
+        """Give a header, "" where it is not there.
+
+        Args:
+            name: its name in lower case.
+        """
+        return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+
+    @property
+    def base_url(self) -> str:
+        """The address by which the caller reached us, without a path."""
+        host = self.header(b"host")
+        return f"{self.scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
+
+    @property
+    def media(self) -> str:
+        """Media type of the body in lower case, without parameters; "" where none is named."""
+        return self.header(b"content-type").partition(";")[0].strip().lower()
+
+    def form(self) -> dict[str, str]:
+        """Read the body as fields of a form.
+
+        Raises:
+            Refusal: `body_too_large`.
+        """
+        if self.is_too_large:
+            raise Refusal("body_too_large")
+        return dict(_pairs(self.body))
+
+    def text_of(self, names: Sequence[str]) -> str:
+        """Find a text in the body of a token route, be it JSON or a form; "" where there is none.
+
+        Args:
+            names: names it may have.
+        """
+        try:
+            body = self.form() if self.media == FORM else self.json()
+        except Refusal:
+            return ""
+        found = [body[name] for name in names if name in body] if isinstance(body, dict) else []
+        return found[0] if found and isinstance(found[0], str) else ""
+
+
+def _pairs(text: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(text.decode("latin-1"), keep_blank_values=True, errors="replace")
+
+
+def typed(pairs: Iterable[tuple[str, str]], kinds: Kinds) -> dict[str, Any]:
+    """Read texts as the JSON types they stand for; what cannot be read stays a text, for the contract to judge.
+
+    Args:
+        pairs: names and texts; an empty text of a list or number counts as absent.
+        kinds: JSON type by name; other names are strings.
+    """
+    values: dict[str, Any] = {}
+    for name, text in pairs:
+        kind = kinds.get(name, "string")
+        if kind == "string":
+            values[name] = text
+        elif not text:
+            continue
+        elif kind == "array":
+            values.setdefault(name, []).append(text)
+        else:
+            values[name] = int(text) if _INTEGER.fullmatch(text) else text
+    return values
 
 
 async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: int) -> Request:
@@ -94,6 +170,7 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         b"" if is_too_large else b"".join(parts),
         is_complete or is_too_large,
         is_too_large,
+        scope.get("scheme", "http"),
     )
 
 

@@ -8,7 +8,10 @@ import orjson
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
-from okr_mock.world.fixture import record_key, target_key
+from okr_mock.operations.images import check_images
+from okr_mock.operations.mentions import shown_mentions, stored_mentions
+from okr_mock.operations.targets import check_owner, find_target, touched
+from okr_mock.world.fixture import RECORD, target_group
 
 _NO_RATE = {"percent": 0, "status": -1}
 _TWO_DECIMALS = Decimal("0.01")
@@ -21,17 +24,19 @@ async def create(call: Call) -> Result:
         call: carries the record.
 
     Raises:
-        Refusal: `okr_data_not_found` for an unknown target or one of the other type.
+        Refusal: `okr_data_not_found` for an unknown target or one of the other type; `no_permission` for a
+            stranger's; those of unknown mentions and images where claims say so.
     """
     body = call.message["body"]
     target_id, target_type = str(body["target_id"]), int(body["target_type"])
-    if await call.read(target_key(target_type, target_id)) is None:
-        raise Refusal("okr_data_not_found")
-    record = {**body, **_written(call, body)}
+    find_target(call, target_type, target_id)
+    record = {**body, **await _written(call, body)}
     record["progress_id"] = call.turn.entity_id
     record["create_time"] = str(call.turn.now)
     record["target_id"], record["target_type"] = target_id, target_type
-    return _kept(call, record)
+    if call.person is not None:
+        record["author"] = call.person.open_id
+    return await _kept(call, record, body)
 
 
 async def get(call: Call) -> Result:
@@ -41,9 +46,10 @@ async def get(call: Call) -> Result:
         call: names the record.
 
     Raises:
-        Refusal: `okr_data_not_found`.
+        Refusal: `okr_data_not_found`, `no_permission`.
     """
-    return Result(_shown(call, await _find(call)))
+    record = await _find(call)
+    return Result(_shown(call, record, shown_mentions(call, record["content"])))
 
 
 async def update(call: Call) -> Result:
@@ -53,41 +59,48 @@ async def update(call: Call) -> Result:
         call: names the record and carries what replaces its content.
 
     Raises:
-        Refusal: `okr_data_not_found`.
+        Refusal: `okr_data_not_found`, `no_permission`; those of mentions and images as with `create`.
     """
-    record = await _find(call) | _written(call, call.message["body"])
-    return _kept(call, record)
+    body = call.message["body"]
+    return await _kept(call, await _find(call) | await _written(call, body), body)
 
 
 async def delete(call: Call) -> Result:
-    """Remove a record.
+    """Remove a record; its target keeps the rate that it brought.
 
     Args:
         call: names the record.
 
     Raises:
-        Refusal: `okr_data_not_found`, unless the claim `second_delete` says otherwise.
+        Refusal: `no_permission`; `okr_data_not_found`, unless the claim `second_delete` says otherwise.
     """
     data: dict[str, Any] | None = {} if call.profile["delete_data"] == "empty" else None
-    key = record_key(call.message["path"]["progress_id"])
-    if await call.read(key) is None:
-        if call.profile["second_delete"] != "success":
-            raise Refusal("okr_data_not_found")
+    try:
+        record = await _find(call)
+    except Refusal as refusal:
+        if refusal.name != "okr_data_not_found" or call.profile["second_delete"] != "success":
+            raise
         return Result(data)
-    return Result(data, {key: None})
+    progress_id = record["progress_id"]
+    group = target_group(record["target_type"], record["target_id"])
+    return Result(data, {(RECORD, progress_id): None, (group, progress_id): None})
 
 
 async def _find(call: Call) -> dict[str, Any]:
-    stored = await call.read(record_key(call.message["path"]["progress_id"]))
+    stored = await call.read((RECORD, call.message["path"]["progress_id"]))
     if stored is None:
         raise Refusal("okr_data_not_found")
     record: dict[str, Any] = orjson.loads(stored)
+    if call.person is not None:
+        check_owner(call, call.fixture.targets[record["target_type"], record["target_id"]].okr["user"])
     return record
 
 
-def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
+async def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Prepare what create and update share: content, rate if one is sent, time."""
-    written = {"content": settled(body["content"], call.profile), "modify_time": str(call.turn.now)}
+    content = settled(stored_mentions(call, body["content"]), call.profile)
+    await check_images(call, content)
+    written = {"content": content, "modify_time": str(call.turn.now)}
     rate = body.get("progress_rate")
     if rate is None:
         return written
@@ -100,20 +113,26 @@ def _two_decimals(percent: float) -> float:
     return float(Decimal(str(percent)).quantize(_TWO_DECIMALS, ROUND_HALF_UP))
 
 
-def _kept(call: Call, record: dict[str, Any]) -> Result:
-    """Store a record and show it; its content is written once for both."""
-    shown = _shown(call, record)
-    content = dump(record["content"], call.effective)
-    record["content"], shown["content"] = orjson.Fragment(content), None
-    return Result(shown, {record_key(record["progress_id"]): dump(record, call.effective)}, ("content", content))
-
-
-def _shown(call: Call, record: dict[str, Any]) -> dict[str, Any]:
-    shown = {
-        "content": record["content"],
-        "modify_time": record["modify_time"],
-        "progress_id": record["progress_id"],
+async def _kept(call: Call, record: dict[str, Any], body: dict[str, Any]) -> Result:
+    """Store a record, move its target and show it; content that is shown as it is stored is written once."""
+    stored = record["content"]
+    content = dump(stored, call.effective)
+    shown_content = shown_mentions(call, stored)
+    shown = _shown(call, record, None)
+    shown_bytes = content if shown_content is stored else dump(shown_content, call.effective)
+    record["content"] = orjson.Fragment(content)
+    progress_id, target_type, target_id = record["progress_id"], record["target_type"], record["target_id"]
+    rate = record["progress_rate"] if "progress_rate" in body else None
+    changes = {
+        (RECORD, progress_id): dump(record, call.effective),
+        (target_group(target_type, target_id), progress_id): b"",
+        **await touched(call, target_type, target_id, rate),
     }
+    return Result(shown, changes, ("content", shown_bytes))
+
+
+def _shown(call: Call, record: dict[str, Any], content: Any) -> dict[str, Any]:
+    shown = {"content": content, "modify_time": record["modify_time"], "progress_id": record["progress_id"]}
     echo = call.profile["progress_rate_echo"]
     if echo == "always":
         shown["progress_rate"] = _NO_RATE | record.get("progress_rate", {})

@@ -2,12 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from okr_mock.exchange import Exchange
+from okr_mock.world.clock import Clock
+from okr_mock.world.fixture import Entities, Key
+from okr_mock.world.start import Start
 from okr_mock.world.turn import Turn
 
-Changes = Mapping[str, bytes | None]
+Changes = Mapping[Key, bytes | None]
+
+
+class Meter(NamedTuple):
+    """What counts against a quota.
+
+    Args:
+        name: app and operation.
+        calls: calls that a window allows.
+        seconds: length of the window.
+    """
+
+    name: tuple[str, str]
+    calls: int
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -23,25 +40,62 @@ class Page:
     evicted: int
 
 
-class Store(Protocol):
-    """Worlds by name; a world comes to life with its first call and starts from the fixture."""
+@dataclass(frozen=True)
+class WorldFacts:
+    """A world from outside.
 
-    async def begin(self, world: str) -> Turn:
+    Args:
+        name: its name.
+        start: what it started from.
+        clock: how it tells the time.
+        now: its time in milliseconds since the epoch.
+        calls: calls it has seen.
+        records: progress records it holds, those of its fixture not counted.
+        size: bytes of entities it holds beyond its fixture.
+        has_snapshot: whether it can be restored.
+    """
+
+    name: str
+    start: Start
+    clock: Clock
+    now: int
+    calls: int
+    records: int
+    size: int
+    has_snapshot: bool
+
+
+class Store(Protocol):
+    """Worlds by name; a world comes to life with its first call and starts from its fixture.
+
+    An entity has a group and a name in it; what belongs together is read together.
+    """
+
+    async def begin(self, world: str, meter: Meter | None = None) -> Turn:
         """Open the next turn of a world.
 
         Args:
             world: name of the world.
+            meter: what the call counts against; None where calls are not counted.
 
         Raises:
             Refusal: there are too many worlds; never for the world of calls that lead to none.
         """
 
-    async def read(self, world: str, key: str) -> bytes | None:
+    async def read(self, world: str, key: Key) -> bytes | None:
         """Read an entity.
 
         Args:
             world: name of the world.
-            key: key of the entity.
+            key: group and name of the entity.
+        """
+
+    async def scan(self, world: str, groups: Sequence[str]) -> list[Mapping[str, bytes]]:
+        """Read groups whole, in one go; each as its entities by name.
+
+        Args:
+            world: name of the world.
+            groups: names of the groups.
         """
 
     async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
@@ -71,7 +125,73 @@ class Store(Protocol):
         """
 
     async def reset(self, world: str) -> None:
-        """Return a world to its fixture, with an empty journal and its first number next; tokens stay valid.
+        """Return a world to its fixture, with an empty journal, a real clock and its first number next; tokens stay valid.
+
+        Args:
+            world: name of the world.
+        """
+
+    async def create(self, world: str, start: Start) -> bool:
+        """Make a world with a start of its own; False if there is one of that name.
+
+        Args:
+            world: name of the world.
+            start: what it starts from.
+
+        Raises:
+            Refusal: there are too many worlds.
+        """
+
+    async def delete(self, world: str) -> bool:
+        """Forget a world and its start; False if there is none.
+
+        Args:
+            world: name of the world.
+        """
+
+    async def worlds(self) -> list[WorldFacts]:
+        """Name all worlds, oldest first; that of calls that lead to none is left out."""
+
+    async def facts(self, world: str) -> WorldFacts:
+        """Tell about one world, which comes to life if it is not there yet.
+
+        Args:
+            world: name of the world.
+
+        Raises:
+            Refusal: there are too many worlds.
+        """
+
+    async def set_clock(self, world: str, clock: Clock) -> None:
+        """Change how a world tells the time.
+
+        Args:
+            world: name of the world.
+            clock: its clock from now on.
+
+        Raises:
+            Refusal: there are too many worlds.
+        """
+
+    async def entities(self, world: str) -> Entities:
+        """Read everything a world holds, its fixture's part included.
+
+        Args:
+            world: name of the world.
+        """
+
+    async def snapshot(self, world: str) -> None:
+        """Remember the entities and the clock of a world; an earlier snapshot is forgotten.
+
+        Args:
+            world: name of the world.
+
+        Raises:
+            Refusal: there are too many worlds.
+        """
+
+    async def restore(self, world: str) -> bool:
+        """Return a world to its snapshot; numbers and journal go on. False if there is none.
 
         Args:
             world: name of the world.

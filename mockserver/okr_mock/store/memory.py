@@ -1,15 +1,22 @@
 """The store in memory: no call waits for another, because nothing here awaits."""
 
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
-from feishu_okr.contract import Profile
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
-from okr_mock.store import Changes, Page
-from okr_mock.world.fixture import RECORD
+from okr_mock.store import Changes, Meter, Page, WorldFacts
+from okr_mock.store.window import Window
+from okr_mock.world.clock import Clock
+from okr_mock.world.fixture import IMAGE, RECORD, Entities, Key
+from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import Turn, open_turn
+
+Groups = dict[str, dict[str, bytes | None]]
+_COUNTED = {RECORD: "record_limit", IMAGE: "image_limit"}
 
 
 @dataclass(frozen=True)
@@ -19,86 +26,114 @@ class Bounds:
     Args:
         worlds: worlds at once.
         records: progress records a world.
+        images: images a world.
         world_bytes: bytes of entities a world, those of the fixture not counted.
+        idle: seconds after which a world that nobody calls is forgotten; 0 for never.
     """
 
     worlds: int
     records: int
+    images: int
     world_bytes: int
+    idle: int = 0
+
+
+@dataclass
+class _Held:
+    """What a world holds beyond its fixture; None stands for what was removed from that."""
+
+    groups: Groups = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
+    size: int = 0
+    clock: Clock = Clock()
+
+    def copy(self) -> "_Held":
+        groups = {name: dict(group) for name, group in self.groups.items()}
+        return _Held(groups, dict(self.counts), self.size, self.clock)
 
 
 @dataclass
 class _World:
+    start: Start
     journal: Journal
-    entities: dict[str, bytes | None] = field(default_factory=dict)
-    n: int = 0
+    held: _Held
+    used: float
+    n: int
     generation: int = 0
-    records: int = 0
-    size: int = 0
+    windows: dict[tuple[str, str], Window] = field(default_factory=dict)
+    snapshot: _Held | None = None
 
 
 class MemoryStore:
-    """Worlds in this process; each holds what differs from the fixture.
+    """Worlds in this process; each holds what differs from its fixture.
 
     Args:
-        fixture: stored bytes by key, what every world starts from.
-        profile: options every world chooses.
-        seed: seed of all ids.
-        clock: milliseconds since the epoch.
+        starts: what each world starts from.
+        clock: the real time, in milliseconds since the epoch.
         new_journal: makes an empty journal.
         bounds: how much is kept; what goes beyond is refused.
     """
 
     def __init__(
-        self,
-        fixture: Mapping[str, bytes],
-        profile: Profile,
-        seed: int,
-        clock: Callable[[], int],
-        new_journal: Callable[[], Journal],
-        bounds: Bounds,
+        self, starts: Starts, clock: Callable[[], int], new_journal: Callable[[], Journal], bounds: Bounds
     ) -> None:
-        self._fixture = fixture
-        self._profile = profile
-        self._seed = seed
+        self._starts = starts
         self._clock = clock
         self._new_journal = new_journal
         self._bounds = bounds
-        self._worlds: dict[str, _World] = {}
+        self._limits = {RECORD: bounds.records, IMAGE: bounds.images}
+        self._worlds: OrderedDict[str, _World] = OrderedDict()
 
-    async def begin(self, world: str) -> Turn:
-        found = self._worlds.get(world)
-        if found is None:
-            if len(self._worlds) >= self._bounds.worlds and world != NO_WORLD:
-                raise Refusal("world_limit", limit=str(self._bounds.worlds))
-            found = self._worlds[world] = _World(self._new_journal())
+    async def begin(self, world: str, meter: Meter | None = None) -> Turn:
+        found = self._find(world)
         found.n += 1
-        return open_turn(world, found.n, self._seed, self._clock(), self._profile, found.generation)
+        now = found.held.clock.read(self._clock())
+        quota = None
+        if meter is not None:
+            window = found.windows.setdefault(meter.name, Window())
+            quota = window.count(meter.calls, meter.seconds, now, found.start.profile["quota_window"])
+        return open_turn(world, found.n, now, found.start, found.generation, quota)
 
-    async def read(self, world: str, key: str) -> bytes | None:
+    async def read(self, world: str, key: Key) -> bytes | None:
         found = self._worlds.get(world)
-        if found is not None and key in found.entities:
-            return found.entities[key]
-        return self._fixture.get(key)
+        group, name = key
+        if found is not None:
+            held = found.held.groups.get(group)
+            if held is not None and name in held:
+                return held[name]
+            start = found.start
+        else:
+            start = self._starts[world]
+        first = start.fixture.entities.get(group)
+        return first.get(name) if first else None
+
+    async def scan(self, world: str, groups: Sequence[str]) -> list[Mapping[str, bytes]]:
+        found = self._worlds.get(world)
+        held = found.held.groups if found else {}
+        first = (found.start if found else self._starts[world]).fixture.entities
+        return [_merged(first.get(group, {}), held.get(group)) for group in groups]
 
     async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
         found = self._worlds.get(turn.world)
-        if found is None:  # reset while this call was running: it belongs to the world that is gone
+        if found is None or found.start is not turn.start:  # this call belongs to a world that is gone
             return
-        for key, value in changes.items():
-            self._admit(found, key, value)
-        for key, value in changes.items():
-            _change(found, key, value, key in self._fixture)
+        if changes:
+            self._admit(found, changes)
+            for (group, name), value in changes.items():
+                _change(found, group, name, value)
         found.journal.append(exchange)
 
-    def _admit(self, world: _World, key: str, value: bytes | None) -> None:
-        """Refuse a change that would go beyond the bounds."""
-        if value is None:
-            return
-        before = world.entities.get(key)
-        if before is None and key.startswith(RECORD) and world.records >= self._bounds.records:
-            raise Refusal("record_limit", limit=str(self._bounds.records))
-        if world.size + len(value) - len(before or b"") > self._bounds.world_bytes:
+    def _admit(self, world: _World, changes: Changes) -> None:
+        """Refuse changes that would go beyond the bounds."""
+        held = world.held
+        size = held.size
+        for (group, name), value in changes.items():
+            before = held.groups.get(group, {}).get(name)
+            size += len(value or b"") - len(before or b"")
+            if group in _COUNTED and value is not None and before is None:
+                if held.counts[group] >= self._limits[group]:
+                    raise Refusal(_COUNTED[group], limit=str(self._limits[group]))
+        if size > self._bounds.world_bytes and size > held.size:
             raise Refusal("world_bytes_limit", limit=str(self._bounds.world_bytes))
 
     async def journal(self, world: str) -> Page:
@@ -110,15 +145,98 @@ class MemoryStore:
             self._worlds[world].journal.clear()
 
     async def reset(self, world: str) -> None:
-        self._worlds.pop(world, None)
+        if self._worlds.pop(world, None) and world in self._starts.own:
+            self._find(world)
+
+    async def create(self, world: str, start: Start) -> bool:
+        if world in self._worlds:
+            return False
+        self._starts.add(world, start)
+        try:
+            self._find(world)
+        except Refusal:
+            self._starts.remove(world)
+            raise
+        return True
+
+    async def delete(self, world: str) -> bool:
+        self._starts.remove(world)
+        return self._worlds.pop(world, None) is not None
+
+    async def worlds(self) -> list[WorldFacts]:
+        return [self._facts(name, world) for name, world in self._worlds.items() if name != NO_WORLD]
+
+    async def facts(self, world: str) -> WorldFacts:
+        return self._facts(world, self._find(world))
+
+    async def set_clock(self, world: str, clock: Clock) -> None:
+        self._find(world).held.clock = clock
+
+    async def entities(self, world: str) -> Entities:
+        found = self._worlds.get(world)
+        held = found.held.groups if found else {}
+        first = (found.start if found else self._starts[world]).fixture.entities
+        return {group: _merged(first.get(group, {}), held.get(group)) for group in {**first, **held}}
+
+    async def snapshot(self, world: str) -> None:
+        found = self._find(world)
+        found.snapshot = found.held.copy()
+
+    async def restore(self, world: str) -> bool:
+        found = self._worlds.get(world)
+        if found is None or found.snapshot is None:
+            return False
+        found.held = found.snapshot.copy()
+        return True
+
+    def _find(self, world: str) -> _World:
+        """Find a world or bring it to life; worlds stand in the order of their last use if idle ones are forgotten."""
+        if self._bounds.idle:
+            self._forget_idle()
+        found = self._worlds.get(world)
+        if found is None:
+            if len(self._worlds) >= self._bounds.worlds and world != NO_WORLD:
+                raise Refusal("world_limit", limit=str(self._bounds.worlds))
+            found = self._worlds[world] = self._new_world(self._starts[world])
+        if self._bounds.idle:
+            found.used = monotonic()
+            self._worlds.move_to_end(world)
+        return found
+
+    def _new_world(self, start: Start) -> _World:
+        document = start.fixture.document
+        clock = Clock(**document.get("clock", {}))
+        return _World(start, self._new_journal(), _Held(clock=clock), 0.0, document.get("calls", 0))
+
+    def _forget_idle(self) -> None:
+        oldest = monotonic() - self._bounds.idle
+        while self._worlds and next(iter(self._worlds.values())).used < oldest:
+            name, _ = self._worlds.popitem(last=False)
+            self._starts.remove(name)
+
+    def _facts(self, name: str, world: _World) -> WorldFacts:
+        held = world.held
+        now = held.clock.read(self._clock())
+        has_snapshot = world.snapshot is not None
+        return WorldFacts(name, world.start, held.clock, now, world.n, held.counts[RECORD], held.size, has_snapshot)
 
 
-def _change(world: _World, key: str, value: bytes | None, is_fixed: bool) -> None:
-    before = world.entities.pop(key, None)
-    world.size += len(value or b"") - len(before or b"")
-    if key.startswith(RECORD):
-        world.records += (value is not None) - (before is not None)
+def _merged(first: Mapping[str, bytes], held: Mapping[str, bytes | None] | None) -> Mapping[str, bytes]:
+    if held is None:
+        return first
+    return {name: value for name, value in {**first, **held}.items() if value is not None}
+
+
+def _change(world: _World, group: str, name: str, value: bytes | None) -> None:
+    held = world.held
+    entries = held.groups.get(group)
+    if entries is None:
+        entries = held.groups[group] = {}
+    before = entries.pop(name, None)
+    held.size += len(value or b"") - len(before or b"")
+    if group in _COUNTED:
+        held.counts[group] += (value is not None) - (before is not None)
     if value is not None:
-        world.entities[key] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
-    elif is_fixed:
-        world.entities[key] = None
+        entries[name] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
+    elif name in world.start.fixture.entities.get(group, ()):
+        entries[name] = None

@@ -1,34 +1,96 @@
-"""A fixture: what a new world starts from, as the stored form of its entities."""
+"""A fixture: people, apps and OKRs that worlds share, and the first form of what each world may change."""
 
+import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 import orjson
 
-from feishu_okr.contract.source import read
+from okr_mock.world.people import People, read_person
 
-DEFAULT = Path(__file__).with_name("default.yaml")
 OBJECTIVE, KEY_RESULT = 2, 3
-RECORD = "progress_record/"
+RECORD, IMAGE, IMAGE_DATA, PERIOD, CODE, STATE = "progress_record", "image", "image_data", "period", "code", "state"
+_BEIJING = timezone(timedelta(hours=8))
+
+Key = tuple[str, str]
+Entities = Mapping[str, Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
-class Fixture:
-    """What a new world starts from.
+class App:
+    """A declared app.
 
     Args:
-        apps: secret by app id.
-        entities: stored bytes by key.
+        id: its id.
+        secret: its secret.
+        tokens: kinds of token it may have.
+        scopes: what it was granted; None for every scope.
+        is_enabled: whether the tenant lets it call.
     """
 
-    apps: Mapping[str, str]
-    entities: Mapping[str, bytes]
+    id: str
+    secret: str
+    tokens: tuple[str, ...]
+    scopes: frozenset[str] | None
+    is_enabled: bool
 
 
-def target_key(target_type: int, target_id: str) -> str:
-    """Name the stored entity of an objective or key result.
+class Target(NamedTuple):
+    """What a progress record can be written to.
+
+    Args:
+        type: 2 for an objective, 3 for a key result.
+        id: its id in decimal.
+        data: its entry in the fixture, every default filled in.
+        objective: the same of the objective; of a key result, the one above it.
+        okr: the entry of the OKR it belongs to.
+        position: place among its siblings, from 1.
+    """
+
+    type: int
+    id: str
+    data: Mapping[str, Any]
+    objective: Mapping[str, Any]
+    okr: Mapping[str, Any]
+    position: int
+
+
+@dataclass(frozen=True, eq=False)
+class Fixture:
+    """What worlds start from; read once and shared.
+
+    Args:
+        document: the fixture file's value.
+        edition: the tenant's OKR edition, `business` or `standard`.
+        apps: declared apps by id.
+        people: the people.
+        codes: authorization codes.
+        period_rules: how long periods are and when they begin.
+        okrs: OKRs by id, every default filled in.
+        targets: objectives and key results by type and id.
+        entities: what worlds may change, as bytes by group and name.
+    """
+
+    document: Mapping[str, Any]
+    edition: str
+    apps: Mapping[str, App]
+    people: People
+    codes: Mapping[str, Mapping[str, Any]]
+    period_rules: tuple[Mapping[str, Any], ...]
+    okrs: Mapping[str, Mapping[str, Any]]
+    targets: Mapping[tuple[int, str], Target]
+    entities: Entities
+
+    @property
+    def reviews(self) -> list[Mapping[str, Any]]:
+        """Addresses of review documents by person and period."""
+        return self.document.get("reviews", [])  # type: ignore[no-any-return]
+
+
+def target_group(target_type: int, target_id: str) -> str:
+    """Name the group that holds a target's state and names its records.
 
     Args:
         target_type: 2 for an objective, 3 for a key result.
@@ -37,35 +99,108 @@ def target_key(target_type: int, target_id: str) -> str:
     return f"target/{target_type}/{target_id}"
 
 
-def record_key(progress_id: str) -> str:
-    """Name the stored entity of a progress record.
+def month_start(month: str, later: int = 0) -> int:
+    """Tell when a month begins in Beijing, in milliseconds since the epoch.
 
     Args:
-        progress_id: its id in decimal.
+        month: such as `2026-10`.
+        later: months to add.
     """
-    return f"{RECORD}{progress_id}"
+    months = int(month[:4]) * 12 + int(month[5:]) - 1 + later
+    return int(datetime(months // 12, months % 12 + 1, 1, tzinfo=_BEIJING).timestamp() * 1000)
 
 
-def read_fixture(path: Path = DEFAULT) -> Fixture:
-    """Read a fixture file.
+def build_fixture(document: Mapping[str, Any]) -> Fixture:
+    """Build a fixture.
 
     Args:
-        path: a YAML or JSON file.
-
-    Raises:
-        ContractError: the file is unreadable.
+        document: value of a fixture file that holds to its schema.
     """
-    data = read(path).value
+    periods = {period["id"]: period for period in document.get("periods", [])}
+    okrs = {okr["id"]: _okr(okr, periods) for okr in document.get("okrs", [])}
     return Fixture(
-        apps={app["id"]: app["secret"] for app in data["apps"]},
-        entities=dict(_entities(data)),
+        document=document,
+        edition=document.get("edition", "business"),
+        apps={app["id"]: _app(app) for app in document.get("apps", [])},
+        people=People(read_person(user) for user in document["users"]),
+        codes={code["code"]: code for code in document.get("codes", [])},
+        period_rules=tuple(document.get("period_rules", [])),
+        okrs=okrs,
+        targets={(target.type, target.id): target for okr in okrs.values() for target in _targets(okr)},
+        entities=_entities(document),
     )
 
 
-def _entities(data: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    for user in data["users"]:
-        yield f"user/{user['open_id']}", orjson.dumps(user)
-    for objective in data["objectives"]:
-        yield target_key(OBJECTIVE, objective["id"]), orjson.dumps(objective)
-        for key_result in objective["key_results"]:
-            yield target_key(KEY_RESULT, key_result["id"]), orjson.dumps(key_result)
+def _app(entry: Mapping[str, Any]) -> App:
+    scopes = frozenset(entry["scopes"]) if "scopes" in entry else None
+    tokens = tuple(entry.get("tokens", ("tenant", "user")))
+    return App(entry["id"], entry["secret"], tokens, scopes, entry.get("enabled", True))
+
+
+def _okr(okr: Mapping[str, Any], periods: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    deadline = str(month_start(periods[okr["period"]]["end_month"], later=1) - 1)
+    objectives = [
+        _goal(objective, deadline, len(okr["objectives"]))
+        | {"notes": objective.get("notes", ""), "aligned_to": objective.get("aligned_to", [])}
+        | {"key_results": _key_results(objective, deadline)}
+        for objective in okr["objectives"]
+    ]
+    return {"confirm_status": 4, "visible_to": "everyone", **okr, "objectives": objectives}
+
+
+def _key_results(objective: Mapping[str, Any], deadline: str) -> list[dict[str, Any]]:
+    key_results = objective.get("key_results", [])
+    return [_goal(key_result, deadline, len(key_results)) for key_result in key_results]
+
+
+def _goal(entry: Mapping[str, Any], deadline: str, siblings: int) -> dict[str, Any]:
+    """Fill in what objectives and key results have alike."""
+    return {
+        "mentions": [],
+        "score": 0,
+        "weight": round(100 / siblings, 2),
+        "deadline": deadline,
+        "progress_rate": {"percent": 0, "status": "-1"},
+        "updated": {},
+        **entry,
+    }
+
+
+def _targets(okr: Mapping[str, Any]) -> Iterator[Target]:
+    for position, objective in enumerate(okr["objectives"], start=1):
+        yield Target(OBJECTIVE, objective["id"], objective, objective, okr, position)
+        for place, key_result in enumerate(objective["key_results"], start=1):
+            yield Target(KEY_RESULT, key_result["id"], key_result, objective, okr, place)
+
+
+def _entities(document: Mapping[str, Any]) -> Entities:
+    entities: dict[str, dict[str, bytes]] = {}
+    for (group, name), value in _first_entities(document):
+        entities.setdefault(group, {})[name] = value
+    return entities
+
+
+def _first_entities(document: Mapping[str, Any]) -> Iterator[tuple[Key, bytes]]:
+    for period in document.get("periods", []):
+        yield (PERIOD, period["id"]), orjson.dumps(period)
+    for record in document.get("records", []):
+        yield (RECORD, record["id"]), orjson.dumps(stored_record(record))
+        yield (target_group(record["target_type"], record["target_id"]), record["id"]), b""
+    for image in document.get("images", []):
+        facts = {name: value for name, value in image.items() if name != "data"}
+        yield (IMAGE, image["file_token"]), orjson.dumps(facts)
+        yield (IMAGE_DATA, image["file_token"]), base64.b64decode(image["data"])
+    for code in document.get("codes", []):
+        if code.get("used"):
+            yield (CODE, code["code"]), b"used"
+
+
+def stored_record(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a record of a fixture file into the stored form, which has the API's names.
+
+    Args:
+        entry: an entry of `records`.
+    """
+    record = {"progress_id": entry["id"], "create_time": entry["modify_time"], **entry}
+    del record["id"]
+    return record

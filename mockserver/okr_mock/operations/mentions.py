@@ -1,0 +1,90 @@
+"""Mentions of people: stored as open ids, shown in the kind of id that the caller asks for. Source: spec, id transform."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from okr_mock.call import Call
+from okr_mock.gateway.envelope import Refusal
+from okr_mock.world.people import ADMIN_ID, OPEN_ID, UNION_ID, USER_ID
+
+NOT_EXISTED = {
+    OPEN_ID: "open_ids_not_existed",
+    UNION_ID: "union_ids_not_existed",
+    USER_ID: "user_ids_not_existed",
+    ADMIN_ID: "lark_ids_not_existed",
+}
+"""Refusals of the gateway by kind of id."""
+
+
+def id_kind(call: Call) -> str:
+    """Name the kind of user id that the call carries and wants back.
+
+    Args:
+        call: its query may say so.
+    """
+    return call.message["query"].get("user_id_type") or OPEN_ID
+
+
+def stored_mentions(call: Call, content: Any) -> Any:
+    """Give content with the ids of people as they are stored; those nobody knows stay as they were sent.
+
+    Args:
+        call: says which kind of id it carries.
+        content: content that keeps the contract; is not changed.
+
+    Raises:
+        Refusal: somebody is not known and the claim `unknown_mention` says so.
+    """
+    kind = id_kind(call)
+    mentions = list(_persons(content))
+    if not mentions:
+        return content
+    sent = [mention["openId"] for mention in mentions if mention.get("openId")]
+    found = {id: call.fixture.people.find(id, kind) for id in sent}
+    unknown = [id for id, person in found.items() if person is None]
+    if unknown and call.profile["unknown_mention"] == "refuse":
+        raise Refusal(NOT_EXISTED[kind], ids=f"[{' '.join(unknown)}]")
+    stored = {id: {"openId": person.open_id if person else id} for id, person in found.items()}
+    return _rewritten(content, stored | {"": {}})
+
+
+def shown_mentions(call: Call, content: Any) -> Any:
+    """Give content with the ids of people as this call wants them. Source: claim `person_user_id`.
+
+    Args:
+        call: says which kind of id it wants.
+        content: stored content; is not changed.
+    """
+    kind = id_kind(call)
+    choice = call.profile["person_user_id"]
+    has_lark_id = choice == "always" or (choice == "read" and call.operation.method == "GET")
+    known: dict[str, dict[str, str]] = {}
+    for mention in _persons(content):
+        person = call.fixture.people.find(mention.get("openId", ""))
+        if person is not None:
+            known[person.open_id] = {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
+    return _rewritten(content, known) if known else content
+
+
+def _persons(content: Any) -> Iterator[dict[str, Any]]:
+    for block in content.get("blocks", ()):
+        for element in block.get("paragraph", {}).get("elements", ()):
+            if "person" in element:
+                yield element["person"]
+
+
+def _rewritten(content: Any, known: dict[str, dict[str, str]]) -> Any:
+    """Copy content, with other ids in the mentions of known people."""
+    blocks = [_block(block, known) if "paragraph" in block else block for block in content["blocks"]]
+    return content | {"blocks": blocks}
+
+
+def _block(block: dict[str, Any], known: dict[str, dict[str, str]]) -> dict[str, Any]:
+    paragraph = block["paragraph"]
+    elements = [
+        {**element, "person": known.get(element["person"].get("openId", ""), element["person"])}
+        if "person" in element
+        else element
+        for element in paragraph.get("elements", ())
+    ]
+    return block | {"paragraph": paragraph | {"elements": elements}} if elements else block

@@ -1,0 +1,169 @@
+"""OKRs as the v1 API shows them: a person's, or by their ids. Source: spec, dochub, apifox."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from okr_mock.call import Call, Result
+from okr_mock.gateway.envelope import Refusal
+from okr_mock.operations.mentions import NOT_EXISTED, id_kind
+from okr_mock.operations.targets import State, state_of
+from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, STATE, target_group
+from okr_mock.world.people import USER_ID, Person
+from okr_mock.world.period import period_name
+
+Okr = Mapping[str, Any]
+Groups = Mapping[str, Mapping[str, bytes]]
+
+USER_ID_SCOPE = "contact:user.employee_id:readonly"
+_NEVER = "0"
+_ENGLISH = "en_us"
+
+
+async def batch_get(call: Call) -> Result:
+    """Show OKRs by their ids. Source: claim `unknown_okr_ids`.
+
+    Args:
+        call: names them.
+
+    Raises:
+        Refusal: `okr_data_not_found`, unless the claim says that unknown ids are left out.
+    """
+    asked = dict.fromkeys(call.message["query"]["okr_ids"])
+    found = [call.fixture.okrs[id] for id in asked if id in call.fixture.okrs]
+    if len(found) < len(asked) and call.profile["unknown_okr_ids"] == "refuse":
+        raise Refusal("okr_data_not_found")
+    return Result({"okr_list": await _shown(call, found)})
+
+
+async def of_user(call: Call) -> Result:
+    """Show a person's OKRs, those of the latest period first.
+
+    Args:
+        call: names the person and the part of the list.
+
+    Raises:
+        Refusal: `user_not_found`, or the gateway's where the claim `unknown_user_id` says so.
+    """
+    query = call.message["query"]
+    person = find_person(call, call.message["path"]["user_id"])
+    months = {period["id"]: period["start_month"] for period in call.fixture.document.get("periods", [])}
+    okrs = [okr for okr in call.fixture.okrs.values() if okr["user"] == person.open_id]
+    if periods := query.get("period_ids"):
+        okrs = [okr for okr in okrs if okr["period"] in periods]
+    okrs.sort(key=lambda okr: months[okr["period"]], reverse=True)
+    first = int(query["offset"])
+    page = okrs[first : first + int(query["limit"])]
+    return Result({"okr_list": await _shown(call, page), "total": len(okrs)})
+
+
+def find_person(call: Call, id: str) -> Person:  # noqa: A002 - the API's word
+    """Find a person by the kind of id that the call carries. Source: claim `unknown_user_id`.
+
+    Args:
+        call: says the kind.
+        id: the id.
+
+    Raises:
+        Refusal: `user_not_found`, or the gateway's refusal of an id that does not exist.
+    """
+    kind = id_kind(call)
+    person = call.fixture.people.find(id, kind)
+    if person is not None:
+        return person
+    if call.profile["unknown_user_id"] == "ids_not_existed":
+        raise Refusal(NOT_EXISTED[kind], ids=f"[{id}]")
+    raise Refusal("user_not_found")
+
+
+def shown_person(call: Call, open_id: str) -> dict[str, str]:
+    """Show a person as owner or as somebody mentioned. Source: claim `owner_user_id`.
+
+    Args:
+        call: says which kind of id it wants.
+        open_id: who it is.
+    """
+    person = call.fixture.people.find(open_id)
+    assert person is not None, "fixtures are checked"
+    kind = id_kind(call)
+    if call.profile["owner_user_id"] == "internal":
+        return {"open_id": person.open_id, "user_id": person.lark_id}
+    if kind == USER_ID and not call.has_scope(USER_ID_SCOPE):
+        return {"open_id": person.open_id}
+    return {"open_id": person.open_id, "user_id": person.id(kind)}
+
+
+async def _shown(call: Call, okrs: list[Okr]) -> list[dict[str, Any]]:
+    names = [name for okr in okrs for name in _groups(okr)]
+    groups = dict(zip(names, await call.scan(*names), strict=True))
+    return [_okr(call, okr, groups) for okr in okrs]
+
+
+def _groups(okr: Okr) -> Iterable[str]:
+    for objective in okr["objectives"]:
+        yield target_group(OBJECTIVE, objective["id"])
+        for key_result in objective["key_results"]:
+            yield target_group(KEY_RESULT, key_result["id"])
+
+
+def _okr(call: Call, okr: Okr, groups: Groups) -> dict[str, Any]:
+    if call.person is not None and okr["visible_to"] == "owner" and okr["user"] != call.person.open_id:
+        return {"id": okr["id"], "permission": 0}
+    period = next(period for period in call.fixture.document["periods"] if period["id"] == okr["period"])
+    return {
+        "confirm_status": okr["confirm_status"],
+        "id": okr["id"],
+        "name": period_name(period, "en" if call.message["query"].get("lang") == _ENGLISH else "zh"),
+        "objective_list": [_objective(call, objective, groups) for objective in okr["objectives"]],
+        "period_id": okr["period"],
+        "permission": 1,
+    }
+
+
+def _objective(call: Call, objective: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
+    shown, state = _goal(call, OBJECTIVE, objective, groups)
+    aligning = [
+        target.data
+        for target in call.fixture.targets.values()
+        if target.type == OBJECTIVE and objective["id"] in target.data["aligned_to"]
+    ]
+    aligned = [call.fixture.targets[OBJECTIVE, id].data for id in objective["aligned_to"]]
+    return shown | {
+        "aligned_objective_list": [_alignment(call, other) for other in aligned],
+        "aligning_objective_list": [_alignment(call, other) for other in aligning],
+        "kr_list": [_key_result(call, key_result, groups) for key_result in objective["key_results"]],
+        "permission": 1,
+        "progress_report": objective["notes"],
+        "progress_report_last_updated_time": state["updated"].get("report", _NEVER),
+        "weight": objective["weight"],
+    }
+
+
+def _key_result(call: Call, key_result: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
+    shown, _ = _goal(call, KEY_RESULT, key_result, groups)
+    return shown | {"kr_weight": key_result["weight"], "weight": round(key_result["weight"])}
+
+
+def _alignment(call: Call, objective: Mapping[str, Any]) -> dict[str, Any]:
+    okr = call.fixture.targets[OBJECTIVE, objective["id"]].okr
+    return {"id": objective["id"], "okr_id": okr["id"], "owner": shown_person(call, okr["user"])}
+
+
+def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> tuple[dict[str, Any], State]:
+    """Show what objectives and key results have alike; gives their state too."""
+    entities = groups[target_group(kind, goal["id"])]
+    state = state_of(call.fixture.targets[kind, goal["id"]], entities)
+    updated = state["updated"]
+    shown = {
+        "content": goal["content"],
+        "deadline": goal["deadline"],
+        "id": goal["id"],
+        "mentioned_user_list": [shown_person(call, open_id) for open_id in goal["mentions"]],
+        "progress_rate": state["progress_rate"],
+        "progress_rate_percent_last_updated_time": updated.get("percent", _NEVER),
+        "progress_rate_status_last_updated_time": updated.get("status", _NEVER),
+        "progress_record_last_updated_time": updated.get("record", _NEVER),
+        "progress_record_list": [{"id": name} for name in sorted(entities) if name != STATE],
+        "score": goal["score"],
+        "score_last_updated_time": updated.get("score", _NEVER),
+    }
+    return shown, state
