@@ -14,12 +14,13 @@ class ErrorCode:
         code: the vendor's number.
         status: HTTP status.
         stage: which part of the API refuses.
-        messages: texts by family (`long`, `short`, `feishu`, `lark`); a single text has the family "".
+        messages: texts by family (`long`, `short`, `v2`, `feishu`, `lark`); a single text has the family "".
         meaning: the vendor's explanation in Chinese, or "".
         advice: what the caller should do.
         retry: `never`, `refresh_token`, `wait` or `backoff`.
         permission: what `permission_violations` calls the lack, or "".
         body: shape around it: `error`, `data`, `bare`, `oauth` or `plain`.
+        error: the word of an `oauth` body, or "" for the other shapes.
     """
 
     name: str
@@ -32,6 +33,7 @@ class ErrorCode:
     retry: str
     permission: str
     body: str
+    error: str
 
     def text(self, families: tuple[str, ...]) -> str:
         """Choose the text by the first family that this entry has.
@@ -88,4 +90,5 @@ def _entry(name: str, entry: dict[str, Any]) -> ErrorCode:
         retry=entry["retry"],
         permission=entry.get("permission", ""),
         body=entry.get("body", "error"),
+        error=entry.get("error", ""),
     )

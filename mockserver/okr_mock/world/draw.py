@@ -1,5 +1,6 @@
 """What a generated world is drawn from: one seed for its chances, ids and moments, and the calendar they fall in."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from hashlib import blake2b
@@ -61,7 +62,7 @@ class Draw:
 
     seed: int
     random: Random = field(init=False)
-    _count: count[int] = field(default_factory=lambda: count(_FIRST_COUNT))
+    _count: Iterator[int] = field(default_factory=lambda: count(_FIRST_COUNT))
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 - made-up data

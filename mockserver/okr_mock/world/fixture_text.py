@@ -1,5 +1,6 @@
 """A fixture as YAML that a person can read, and the schema it holds to."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -95,7 +96,7 @@ def _compact(value: Any, column: int) -> list[str] | None:
         return [text]
     if isinstance(value, list) or any(_has_branches(item) for item in value.values()):
         return None
-    return _filled([f"{_flow_member(key, item)}" for key, item in value.items()], room)
+    return _filled([_flow_member(key, item) for key, item in value.items()], room)
 
 
 def _filled(members: list[str], room: int) -> list[str] | None:
@@ -140,5 +141,4 @@ def _flow_member(key: str, value: Any) -> str:
 def _scalar(value: Any) -> str:
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.lower() not in _MEANT_OTHERWISE:
         return value
-    text = orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode() if not isinstance(value, int) else ""
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) or _number(value)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))

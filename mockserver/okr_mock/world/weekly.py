@@ -1,7 +1,8 @@
 """Progress records as people write them each week."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from okr_mock.world.draw import Draw
 from okr_mock.world.phrases import ObjectivePhrases, load_phrases
@@ -9,77 +10,70 @@ from okr_mock.world.phrases import ObjectivePhrases, load_phrases
 Json = dict[str, Any]
 
 
-class Week(NamedTuple):
+@dataclass(frozen=True)
+class Week:
     """What one record tells of.
 
     Args:
-        objective: phrases of the objective it belongs to.
+        topic: phrases of the objective it belongs to.
         percent: how far the target is.
         status: status of the target, such as `"0"`.
         colleague: open id of somebody to ask; None in a company of one.
     """
 
-    objective: ObjectivePhrases
+    topic: ObjectivePhrases
     percent: int
     status: str
     colleague: str | None
 
+    def write(self, draw: Draw) -> Json:
+        """Write the rich text: how far it is, and one or two sections more.
 
-def content(draw: Draw, week: Week) -> Json:
-    """Write the rich text of a record: how far it is, and one or two sections more.
+        Args:
+            draw: draws the words.
+        """
+        first, *news = draw.random.sample(self.topic.updates, k=len(self.topic.updates))
+        opener = draw.random.choice(load_phrases().openers[self.status])
+        paragraphs = [_paragraph(_bold(f"{opener}，完成 {self.percent}%。"), _text(f"{first}。"))]
+        sections = [_news(draw, news), _plan(draw, self.topic), _tasks(draw), _link(draw)]
+        if self.colleague:
+            sections.append(_request(draw, self.colleague))
+        for place in sorted(draw.random.sample(range(len(sections)), k=draw.random.randint(1, 2))):
+            paragraphs += sections[place]
+        return {"blocks": [{"type": "paragraph", "paragraph": paragraph} for paragraph in paragraphs]}
 
-    Args:
-        draw: draws the words.
-        week: what there is to tell.
-    """
-    news = draw.random.sample(week.objective.updates, k=len(week.objective.updates))
-    opener = draw.random.choice(load_phrases().openers[week.status])
-    paragraphs = [_paragraph(_bold(f"{opener}，完成 {week.percent}%。"), _text(f"{news[0]}。"))]
-    for section in sorted(draw.random.sample(range(len(_SECTIONS)), k=draw.random.randint(1, 2))):
-        paragraphs += _SECTIONS[section](draw, week, news[1:])
-    return {"blocks": [{"type": "paragraph", "paragraph": paragraph} for paragraph in paragraphs]}
 
-
-def _done(draw: Draw, week: Week, news: list[str]) -> list[Json]:
+def _news(draw: Draw, news: Sequence[str]) -> list[Json]:
     return [_item("bullet", line) for line in news[: draw.random.randint(1, 2)]]
 
 
-def _plan(draw: Draw, week: Week, news: list[str]) -> list[Json]:
-    plans = draw.random.sample(week.objective.plans, k=2)
-    return [_paragraph(_bold("下周计划"))] + [
-        _item("number", plan, number=place) for place, plan in enumerate(plans, start=1)
-    ]
+def _plan(draw: Draw, topic: ObjectivePhrases) -> list[Json]:
+    plans = draw.random.sample(topic.plans, k=2)
+    items = [_item("number", plan, number=place) for place, plan in enumerate(plans, start=1)]
+    return [_paragraph(_bold("下周计划")), *items]
 
 
-def _tasks(draw: Draw, week: Week, news: list[str]) -> list[Json]:
-    done, open_ = draw.random.sample(load_phrases().tasks, k=2)
-    return [_item("checkedBox", done), _item("checkBox", open_)]
+def _tasks(draw: Draw) -> list[Json]:
+    done, left = draw.random.sample(load_phrases().tasks, k=2)
+    return [_item("checkedBox", done), _item("checkBox", left)]
 
 
-def _ask(draw: Draw, week: Week, news: list[str]) -> list[Json]:
-    if week.colleague is None:
-        return _tasks(draw, week, news)
-    person = {"type": "person", "person": {"openId": week.colleague}}
+def _link(draw: Draw) -> list[Json]:
+    link = {"url": draw.document(), "title": draw.random.choice(load_phrases().documents)}
+    return [_paragraph(_text("详见："), {"type": "docsLink", "docsLink": link})]
+
+
+def _request(draw: Draw, colleague: str) -> list[Json]:
+    person = {"type": "person", "person": {"openId": colleague}}
     return [_paragraph(person, _text(f" {draw.random.choice(load_phrases().asks)}"))]
-
-
-def _link(draw: Draw, week: Week, news: list[str]) -> list[Json]:
-    title = draw.random.choice(load_phrases().documents)
-    return [
-        _paragraph(_text("详见："), {"type": "docsLink", "docsLink": {"url": draw.document(), "title": title}}),
-    ]
-
-
-_SECTIONS: tuple[Callable[[Draw, Week, list[str]], list[Json]], ...] = (_done, _plan, _tasks, _ask, _link)
 
 
 def _paragraph(*elements: Json) -> Json:
     return {"elements": list(elements)}
 
 
-def _item(kind: str, line: str, **more: int) -> Json:
-    style: Mapping[str, Any] = {"list": {"type": kind, "indentLevel": 1, **more}}
-    return {"style": style, **_paragraph(_text(line))}
+def _item(kind: str, line: str, **number: int) -> Json:
+    return {"style": {"list": {"type": kind, "indentLevel": 1, **number}}, **_paragraph(_text(line))}
 
 
 def _text(text: str) -> Json:
