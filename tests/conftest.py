@@ -19,6 +19,8 @@ from starlette.testclient import TestClient
 from feishu_okr.contract import Contract, load
 from okr_mock.app import create_app
 from okr_mock.settings import Settings
+from okr_mock.world.fixture_file import default_fixture
+from okr_mock.world.start import Start
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "contracts" / "examples"
@@ -90,6 +92,12 @@ def client(make_client: MakeClient) -> TestClient:
 def contract() -> Contract:
     """The shipped contract."""
     return load()
+
+
+@pytest.fixture(scope="session")
+def start(contract: Contract) -> Start:
+    """What a world starts from by default."""
+    return Start(default_fixture(), contract.ledger.profile(), 0)
 
 
 @pytest.fixture

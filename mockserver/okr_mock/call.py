@@ -44,7 +44,7 @@ class Call:
     message: dict[str, Any] = field(default_factory=dict)
     noted: Noted = field(default_factory=Noted)
     person: Person | None = None
-    files: Mapping[str, bytes] = MappingProxyType({})
+    files: Mapping[str, bytes] = field(default_factory=dict)
     max_image: int = 0
 
     @property

@@ -6,12 +6,14 @@ import signal
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import click
 
 from feishu_okr.contract import ContractError
 from okr_mock.settings import PREFIX, Settings, SettingsError
+from okr_mock.world.fixture_file import FixtureError
 
 
 def main() -> None:
@@ -23,6 +25,9 @@ def main() -> None:
         code = 2
     except click.ClickException as error:
         code = _complain(error.format_message())
+    except FixtureError as error:
+        click.echo(str(error), err=True)  # a line a mistake, as compilers do
+        code = 2
     except (ContractError, SettingsError, ValueError) as error:
         code = _complain(str(error))
     except click.Abort:
@@ -124,3 +129,37 @@ def claims(as_json: bool, profile: str) -> None:
     from okr_mock.tables import claims_json, claims_table
 
     click.echo(claims_json(profile) if as_json else claims_table(profile), nl=as_json)
+
+
+@cli.command()
+@click.option("--seed", default=0, show_default=True, help="Decides everything that is left to chance.")
+@click.option("--users", default=6, show_default=True, type=click.IntRange(1, 1000), help="How many people.")
+@click.option(
+    "--base-month",
+    default="2026-10",
+    show_default=True,
+    help="Month of the current quarter, on whose 15th the company stands; never today's, so that reruns are equal.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; printed if left out.")
+@click.option("--force", is_flag=True, help="Overwrite the file.")
+@click.option("--schema", is_flag=True, help="Write the JSON Schema of fixture files instead.")
+def world(seed: int, users: int, base_month: str, out: Path | None, force: bool, schema: bool) -> None:
+    """Make a company up, as a fixture: people, periods, OKRs, reviews and progress records."""
+    from okr_mock.world.fixture_text import fixture_yaml, schema_json
+    from okr_mock.world.generator import generate
+
+    text = schema_json() if schema else fixture_yaml(generate(seed, users, base_month))
+    if out:
+        _write(out, text, force)
+    else:
+        click.echo(text.encode(), nl=False)  # UTF-8 whatever the terminal's encoding, as in a file
+
+
+def _write(file: Path, text: str, force: bool) -> None:
+    try:
+        with file.open("w" if force else "x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError as error:
+        raise click.BadParameter(f"{file} exists; overwrite it with --force", param_hint="--out") from error
+    except OSError as error:
+        raise click.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="--out") from error

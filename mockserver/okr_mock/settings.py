@@ -40,6 +40,10 @@ class Settings:
         choices=("open", "strict", "off"),
     )
     strict: bool = _setting(False, "Refuse unknown fields and query parameters instead of warning.")
+    fixtures: str = _setting("", "Fixture file, or folder of such files, that worlds start from; see `okr-mock world`.")
+    quota: str = _setting(
+        "off", "off: calls are not counted; live: as the API allows, 100 a minute; N: N calls a minute and operation."
+    )
     seed: int = _setting(0, "Seed of ids, log ids and the key that signs tokens.")
     token_key: str = _setting("", "Key that signs tokens; made from the seed if empty.", secret=True)
     tls: bool = _setting(False, "Serve https with a CA and certificate made for this run.")
@@ -57,7 +61,14 @@ class Settings:
     max_body: int = _setting(10 * MEBIBYTE, "Largest request body, in bytes.", span=(1, None))
     max_worlds: int = _setting(10_000, "Worlds kept at once.", span=(1, None))
     max_records: int = _setting(100_000, "Progress records kept a world.", span=(1, None))
+    max_images: int = _setting(1000, "Images kept a world.", span=(1, None))
+    max_image: int = _setting(
+        8 * MEBIBYTE, "Largest image, in bytes; the API's own limit is not documented.", span=(1, None)
+    )
     max_world_bytes: int = _setting(256 * MEBIBYTE, "Bytes of entities kept a world.", span=(1, None))
+    world_idle: int = _setting(
+        0, "Seconds after which a world that nobody calls is forgotten; 0 for never.", span=(0, None)
+    )
     max_connections: int = _setting(
         4096, "Connections served at once; fewer where the limit of open files is lower.", span=(1, None)
     )

@@ -16,6 +16,7 @@ from okr_mock.export import har, ndjson
 from okr_mock.gateway.request import Request
 from okr_mock.settings import Settings
 from okr_mock.terminal import Terminal
+from okr_mock.world.start import Start
 from okr_mock.world.turn import open_turn
 from tests.conftest import EXAMPLES, RECORDS, TENANT_TOKEN, Body
 
@@ -157,9 +158,9 @@ def test_har_of_text(app: App, caller: TestClient) -> None:
     assert last["comment"] == "no operation: no code"
 
 
-def test_har_of_a_caller_who_left(contract: Contract) -> None:
+def test_har_of_a_caller_who_left(contract: Contract, start: Start) -> None:
     """A call that nobody waited for has status 0 and no answer."""
-    turn = open_turn("w", 1, 0, 1_700_000_000_000, contract.ledger.profile(), 0)
+    turn = open_turn("w", 1, 1_700_000_000_000, start)
     request = Request("POST", RECORDS.encode(), {}, b"", [], "", b"", is_complete=False)
     operation = contract.operations["okr.v1.progress_record.create"]
     (entry,) = entries([exchange(request, turn, operation, Noted(), None)])
@@ -181,9 +182,9 @@ def test_har_of_a_caller_who_left(contract: Contract) -> None:
         (b"/x", b"app_secret=s", "/x?app_secret=***"),
     ],
 )
-def test_har_addresses(contract: Contract, target: bytes, query: bytes, url: str) -> None:
+def test_har_addresses(start: Start, target: bytes, query: bytes, url: str) -> None:
     """Whatever a caller sent as its target, the entry's address is well formed, of our host, and means the same."""
-    turn = open_turn("w", 1, 0, 0, contract.ledger.profile(), 0)
+    turn = open_turn("w", 1, 0, start)
     request = Request("-", target, {}, query, [], "", b"")
     (entry,) = entries([exchange(request, turn, None, Noted(), None)])
     assert entry["request"]["url"] == URL + url

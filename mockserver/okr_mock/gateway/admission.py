@@ -56,10 +56,7 @@ class Admission:
             request: a call of a token route.
         """
         app = request.text_of(_APP_NAMES)
-        if self._auth == "strict":
-            is_known = self._starts.app(app) is not None
-        else:
-            is_known = is_name(app)
+        is_known = self._starts.app(app) is not None if self._auth == "strict" else is_name(app)
         return Caller(self._starts.home(app) if is_known else NO_WORLD)
 
     def caller(self, request: Request) -> Caller:

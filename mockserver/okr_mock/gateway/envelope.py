@@ -17,9 +17,7 @@ WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
-_HEAD = (
-    b"Date: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
-)
+_HEAD = b"Date: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome, not an error

@@ -1,4 +1,4 @@
-"""A multipart body: texts and files by name. A part without a file name is taken for a file where the contract says so."""
+"""A multipart body: texts and files by name. What is a file, the reader says: clients leave out file names."""
 
 from typing import NamedTuple
 

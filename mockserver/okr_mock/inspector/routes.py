@@ -12,22 +12,25 @@ from starlette.routing import BaseRoute, Route
 from feishu_okr.contract import Effective
 from okr_mock.exchange import Exchange
 from okr_mock.export import har, ndjson
-from okr_mock.gateway.tokens import DEFAULT_WORLD
 from okr_mock.inspector.guard import Guard, mistake
+from okr_mock.inspector.worlds import Worlds
 from okr_mock.settings import Settings
 from okr_mock.store import Store
+from okr_mock.world.fixture_file import fixture_schema
+from okr_mock.world.start import DEFAULT_WORLD
 
 Answering = Callable[[Request], Awaitable[Response]]
 _NUMBERS = ("code", "status", "since")
 _FORMATS = ("json", "ndjson", "har")
 
 
-def inspector_routes(settings: Settings, store: Store, effective: Effective) -> list[BaseRoute]:
+def inspector_routes(settings: Settings, store: Store, worlds: Worlds, effective: Effective) -> list[BaseRoute]:
     """Build the control routes.
 
     Args:
         settings: what to report about this server.
         store: where worlds are kept.
+        worlds: what is done with worlds as a whole.
         effective: the contract under the server's profile.
     """
     document = _constant(orjson.dumps(effective.document))
@@ -43,6 +46,16 @@ def inspector_routes(settings: Settings, store: Store, effective: Effective) -> 
         ("GET", "/__admin/requests", control.list_requests),
         ("DELETE", "/__admin/requests", control.clear_requests),
         ("POST", "/__admin/reset", control.reset),
+        ("GET", "/__admin/worlds", worlds.list_all),
+        ("POST", "/__admin/worlds", worlds.create),
+        ("GET", "/__admin/worlds/{name}", worlds.show),
+        ("DELETE", "/__admin/worlds/{name}", worlds.delete),
+        ("POST", "/__admin/worlds/{name}/snapshot", worlds.snapshot),
+        ("POST", "/__admin/worlds/{name}/restore", worlds.restore),
+        ("GET", "/__admin/world", worlds.export),
+        ("GET", "/__admin/clock", worlds.show_clock),
+        ("PUT", "/__admin/clock", worlds.set_clock),
+        ("GET", "/__admin/fixture.schema.json", _constant(orjson.dumps(fixture_schema()))),
     ]
     guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
     guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in admin_table if settings.admin]

@@ -1,4 +1,4 @@
-"""Mentions of people: stored as open ids, shown in the kind of id that the caller asks for. Source: spec, id transform."""
+"""Mentions of people: stored as open ids, shown in the kind of id that the caller asks for. Source: spec."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -40,11 +40,11 @@ def stored_mentions(call: Call, content: Any) -> Any:
     if not mentions:
         return content
     sent = [mention["openId"] for mention in mentions if mention.get("openId")]
-    found = {id: call.fixture.people.find(id, kind) for id in sent}
-    unknown = [id for id, person in found.items() if person is None]
+    found = {name: call.fixture.people.find(name, kind) for name in sent}
+    unknown = [name for name, person in found.items() if person is None]
     if unknown and call.profile["unknown_mention"] == "refuse":
         raise Refusal(NOT_EXISTED[kind], ids=f"[{' '.join(unknown)}]")
-    stored = {id: {"openId": person.open_id if person else id} for id, person in found.items()}
+    stored = {name: {"openId": person.open_id if person else name} for name, person in found.items()}
     return _rewritten(content, stored | {"": {}})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.operations.mentions import NOT_EXISTED, id_kind
-from okr_mock.operations.targets import State, state_of
+from okr_mock.operations.targets import state_of
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, STATE, target_group
 from okr_mock.world.people import USER_ID, Person
 from okr_mock.world.period import period_name
@@ -29,7 +29,7 @@ async def batch_get(call: Call) -> Result:
         Refusal: `okr_data_not_found`, unless the claim says that unknown ids are left out.
     """
     asked = dict.fromkeys(call.message["query"]["okr_ids"])
-    found = [call.fixture.okrs[id] for id in asked if id in call.fixture.okrs]
+    found = [call.fixture.okrs[okr_id] for okr_id in asked if okr_id in call.fixture.okrs]
     if len(found) < len(asked) and call.profile["unknown_okr_ids"] == "refuse":
         raise Refusal("okr_data_not_found")
     return Result({"okr_list": await _shown(call, found)})
@@ -82,8 +82,7 @@ def shown_person(call: Call, open_id: str) -> dict[str, str]:
         call: says which kind of id it wants.
         open_id: who it is.
     """
-    person = call.fixture.people.find(open_id)
-    assert person is not None, "fixtures are checked"
+    person = call.fixture.people[open_id]
     kind = id_kind(call)
     if call.profile["owner_user_id"] == "internal":
         return {"open_id": person.open_id, "user_id": person.lark_id}
@@ -120,26 +119,24 @@ def _okr(call: Call, okr: Okr, groups: Groups) -> dict[str, Any]:
 
 
 def _objective(call: Call, objective: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
-    shown, state = _goal(call, OBJECTIVE, objective, groups)
     aligning = [
         target.data
         for target in call.fixture.targets.values()
         if target.type == OBJECTIVE and objective["id"] in target.data["aligned_to"]
     ]
-    aligned = [call.fixture.targets[OBJECTIVE, id].data for id in objective["aligned_to"]]
-    return shown | {
+    aligned = [call.fixture.targets[OBJECTIVE, other].data for other in objective["aligned_to"]]
+    return _goal(call, OBJECTIVE, objective, groups) | {
         "aligned_objective_list": [_alignment(call, other) for other in aligned],
         "aligning_objective_list": [_alignment(call, other) for other in aligning],
         "kr_list": [_key_result(call, key_result, groups) for key_result in objective["key_results"]],
         "permission": 1,
         "progress_report": objective["notes"],
-        "progress_report_last_updated_time": state["updated"].get("report", _NEVER),
         "weight": objective["weight"],
     }
 
 
 def _key_result(call: Call, key_result: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
-    shown, _ = _goal(call, KEY_RESULT, key_result, groups)
+    shown = _goal(call, KEY_RESULT, key_result, groups)
     return shown | {"kr_weight": key_result["weight"], "weight": round(key_result["weight"])}
 
 
@@ -148,13 +145,13 @@ def _alignment(call: Call, objective: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": objective["id"], "okr_id": okr["id"], "owner": shown_person(call, okr["user"])}
 
 
-def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> tuple[dict[str, Any], State]:
-    """Show what objectives and key results have alike; gives their state too."""
+def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
+    """Show what objectives and key results have alike."""
     entities = groups[target_group(kind, goal["id"])]
     state = state_of(call.fixture.targets[kind, goal["id"]], entities)
     updated = state["updated"]
-    shown = {
-        "content": goal["content"],
+    return {
+        "content": _named(call, goal),
         "deadline": goal["deadline"],
         "id": goal["id"],
         "mentioned_user_list": [shown_person(call, open_id) for open_id in goal["mentions"]],
@@ -163,7 +160,16 @@ def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> tup
         "progress_rate_status_last_updated_time": updated.get("status", _NEVER),
         "progress_record_last_updated_time": updated.get("record", _NEVER),
         "progress_record_list": [{"id": name} for name in sorted(entities) if name != STATE],
+        "progress_report_last_updated_time": updated.get("report", _NEVER),
         "score": goal["score"],
         "score_last_updated_time": updated.get("score", _NEVER),
     }
-    return shown, state
+
+
+def _named(call: Call, goal: Mapping[str, Any]) -> str:
+    """Give the text with the names of people in the language that the call wants."""
+    text: str = goal["content"]
+    if call.message["query"].get("lang") == _ENGLISH:
+        for person in map(call.fixture.people.__getitem__, goal["mentions"]):
+            text = text.replace(f"@{person.name}", f"@{person.en_name}")
+    return text

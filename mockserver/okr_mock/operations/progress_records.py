@@ -10,8 +10,8 @@ from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
 from okr_mock.operations.images import check_images
 from okr_mock.operations.mentions import shown_mentions, stored_mentions
-from okr_mock.operations.targets import check_owner, find_target, touched
-from okr_mock.world.fixture import RECORD, target_group
+from okr_mock.operations.targets import check_owner, fallen_back, find_target, touched
+from okr_mock.world.fixture import RECORD, Key, target_group
 
 _NO_RATE = {"percent": 0, "status": -1}
 _TWO_DECIMALS = Decimal("0.01")
@@ -66,7 +66,7 @@ async def update(call: Call) -> Result:
 
 
 async def delete(call: Call) -> Result:
-    """Remove a record; its target keeps the rate that it brought.
+    """Remove a record. Source for what its target keeps: claim `rate_after_delete`.
 
     Args:
         call: names the record.
@@ -83,7 +83,10 @@ async def delete(call: Call) -> Result:
         return Result(data)
     progress_id = record["progress_id"]
     group = target_group(record["target_type"], record["target_id"])
-    return Result(data, {(RECORD, progress_id): None, (group, progress_id): None})
+    changes: dict[Key, bytes | None] = {(RECORD, progress_id): None, (group, progress_id): None}
+    if call.profile["rate_after_delete"] == "fall_back" and "progress_rate" in record:
+        return Result(data, {**changes, **await fallen_back(call, record)})
+    return Result(data, changes)
 
 
 async def _find(call: Call) -> dict[str, Any]:

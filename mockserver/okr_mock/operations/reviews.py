@@ -18,14 +18,14 @@ async def query(call: Call) -> Result:
         Refusal: `user_not_found`, or the gateway's where the claim `unknown_user_id` says so.
     """
     asked = call.message["query"]
-    people = [find_person(call, id) for id in dict.fromkeys(asked["user_ids"])]
+    people = [find_person(call, user_id) for user_id in dict.fromkeys(asked["user_ids"])]
     return Result({"review_list": [_shown(call, person, asked["period_ids"]) for person in people]})
 
 
 def _shown(call: Call, person: Person, period_ids: list[str]) -> dict[str, Any]:
     reviews = {review["period"]: review for review in call.fixture.reviews if review["user"] == person.open_id}
     return {
-        "review_period_list": [_period(reviews[id]) for id in dict.fromkeys(period_ids) if id in reviews],
+        "review_period_list": [_period(reviews[name]) for name in dict.fromkeys(period_ids) if name in reviews],
         "user_id": shown_person(call, person.open_id),
     }
 

@@ -7,7 +7,7 @@ import orjson
 from okr_mock.call import Call
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import Changes
-from okr_mock.world.fixture import STATE, Target, target_group
+from okr_mock.world.fixture import RECORD, STATE, Target, target_group
 
 State = dict[str, Any]
 
@@ -75,12 +75,33 @@ async def touched(call: Call, target_type: int, target_id: str, rate: dict[str, 
     target = call.fixture.targets[target_type, target_id]
     state = state_of(target, {} if stored is None else {STATE: stored})
     now = str(call.turn.now)
-    updated = {**state["updated"], "record": now}
-    current = state["progress_rate"]
-    if rate and "percent" in rate:
-        current = {**current, "percent": max(0, round(rate["percent"]))}
-        updated["percent"] = now
-    if rate and "status" in rate:
-        current = {**current, "status": str(rate["status"])}
-        updated["status"] = now
-    return {key: orjson.dumps({"progress_rate": current, "updated": updated})}
+    times = {"record": now} | {name: now for name in ("percent", "status") if rate and name in rate}
+    return {key: _state(_moved(state["progress_rate"], rate or {}), {**state["updated"], **times})}
+
+
+async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
+    """Prepare how far a target is once a record is gone: as the latest other record with a rate says.
+
+    Args:
+        call: deletes the record.
+        deleted: the record.
+    """
+    target = call.fixture.targets[deleted["target_type"], deleted["target_id"]]
+    group = target_group(target.type, target.id)
+    (entities,) = await call.scan(group)
+    rate = target.data["progress_rate"]
+    for name in sorted(entities.keys() - {STATE, deleted["progress_id"]}):
+        record = orjson.loads(await call.read((RECORD, name)) or b"{}")
+        rate = _moved(rate, record.get("progress_rate", {}))
+    return {(group, STATE): _state(rate, state_of(target, entities)["updated"])}
+
+
+def _moved(current: dict[str, Any], rate: dict[str, Any]) -> dict[str, Any]:
+    """Move a target to a record's rate: there the percent is a whole number and the status a string."""
+    percent = {"percent": max(0, round(rate["percent"]))} if "percent" in rate else {}
+    status = {"status": str(rate["status"])} if "status" in rate else {}
+    return {**current, **percent, **status}
+
+
+def _state(rate: dict[str, Any], updated: dict[str, str]) -> bytes:
+    return orjson.dumps({"progress_rate": rate, "updated": updated})

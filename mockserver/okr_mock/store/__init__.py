@@ -125,7 +125,7 @@ class Store(Protocol):
         """
 
     async def reset(self, world: str) -> None:
-        """Return a world to its fixture, with an empty journal, a real clock and its first number next; tokens stay valid.
+        """Return a world to its fixture, clock and first number, with an empty journal; tokens stay valid.
 
         Args:
             world: name of the world.

@@ -45,7 +45,7 @@ class _Held:
     groups: Groups = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
     size: int = 0
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
 
     def copy(self) -> "_Held":
         groups = {name: dict(group) for name, group in self.groups.items()}
@@ -72,15 +72,22 @@ class MemoryStore:
         clock: the real time, in milliseconds since the epoch.
         new_journal: makes an empty journal.
         bounds: how much is kept; what goes beyond is refused.
+        uptime: seconds from any moment on, for the idleness of worlds, which no clock of a world moves.
     """
 
     def __init__(
-        self, starts: Starts, clock: Callable[[], int], new_journal: Callable[[], Journal], bounds: Bounds
+        self,
+        starts: Starts,
+        clock: Callable[[], int],
+        new_journal: Callable[[], Journal],
+        bounds: Bounds,
+        uptime: Callable[[], float] = monotonic,
     ) -> None:
         self._starts = starts
         self._clock = clock
         self._new_journal = new_journal
         self._bounds = bounds
+        self._uptime = uptime
         self._limits = {RECORD: bounds.records, IMAGE: bounds.images}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
 
@@ -130,9 +137,9 @@ class MemoryStore:
         for (group, name), value in changes.items():
             before = held.groups.get(group, {}).get(name)
             size += len(value or b"") - len(before or b"")
-            if group in _COUNTED and value is not None and before is None:
-                if held.counts[group] >= self._limits[group]:
-                    raise Refusal(_COUNTED[group], limit=str(self._limits[group]))
+            is_new = group in _COUNTED and value is not None and before is None
+            if is_new and held.counts[group] >= self._limits[group]:
+                raise Refusal(_COUNTED[group], limit=str(self._limits[group]))
         if size > self._bounds.world_bytes and size > held.size:
             raise Refusal("world_bytes_limit", limit=str(self._bounds.world_bytes))
 
@@ -199,7 +206,7 @@ class MemoryStore:
                 raise Refusal("world_limit", limit=str(self._bounds.worlds))
             found = self._worlds[world] = self._new_world(self._starts[world])
         if self._bounds.idle:
-            found.used = monotonic()
+            found.used = self._uptime()
             self._worlds.move_to_end(world)
         return found
 
@@ -209,7 +216,7 @@ class MemoryStore:
         return _World(start, self._new_journal(), _Held(clock=clock), 0.0, document.get("calls", 0))
 
     def _forget_idle(self) -> None:
-        oldest = monotonic() - self._bounds.idle
+        oldest = self._uptime() - self._bounds.idle
         while self._worlds and next(iter(self._worlds.values())).used < oldest:
             name, _ = self._worlds.popitem(last=False)
             self._starts.remove(name)

@@ -61,8 +61,7 @@ class Author:
         departments = tuple(load_phrases().departments.values())
         topics = departments[owner % len(departments)]
         topics = tuple(self.draw.random.sample(topics, k=len(topics)))
-        before = self.draw.random.randint(2, 3)
-        now = self.draw.random.randint(2, 3)
+        before, now = self.draw.random.choice(((2, 2), (2, 2), (2, 3), (3, 2)))
         yield self._okr(owner, periods[0], topics[:before])
         yield self._okr(owner, periods[1], topics[before : before + now])
 
@@ -102,7 +101,7 @@ class Author:
     def _key_results(self, place: _Place) -> list[Json]:
         is_alone = len(self.people) == 1
         fitting = [phrase for phrase in place.topic.key_results if not (is_alone and phrase.has_mention)]
-        phrases = self.draw.random.sample(fitting, k=self.draw.random.randint(2, min(4, len(fitting))))
+        phrases = self.draw.random.sample(fitting, k=self.draw.random.choice((2, 2, 3, len(fitting))))
         weights = self.draw.shares(len(phrases))
         return [self._key_result(place, phrase, weight) for phrase, weight in zip(phrases, weights, strict=True)]
 
@@ -132,31 +131,33 @@ class Author:
 
     def _told(self, place: _Place, target: str, progress: _Progress) -> Json:
         """Write the records of some key results; gives when what was updated."""
-        if not self.draw.chance(0.3):
+        if not self.draw.chance(0.2):
             once = str(self._moment(place.period))
             return {"percent": once, "status": once}
         weeks = self.draw.random.randint(1, 3)
         moments = sorted(self._moment(place.period) for _ in range(weeks))
-        for week, moment in enumerate(moments, start=1):
-            self._tell(place, target, progress._replace(percent=progress.percent * week // weeks), moment)
+        news = self.draw.random.sample(place.topic.updates, k=len(place.topic.updates))
+        for week, moment in enumerate(moments):
+            told = news[week : week + 1] if week + 1 < weeks else news[week:]
+            percent = progress.percent * (week + 1) // weeks
+            self._tell(place, target, told, progress._replace(percent=percent), moment)
         last = str(moments[-1])
         return {"percent": last, "status": last, "record": last}
 
-    def _tell(self, place: _Place, target: str, progress: _Progress, moment: int) -> None:
+    def _tell(self, place: _Place, target: str, news: Sequence[str], progress: _Progress, moment: int) -> None:
         colleague = self._colleague(place.owner)
-        week = Week(place.topic, *progress, colleague["open_id"] if colleague else None)
-        self.records.append(
-            {
-                "id": self.draw.id(moment),
-                "target_id": target,
-                "target_type": _KEY_RESULT,
-                "author": self.people[place.owner]["open_id"],
-                "create_time": str(moment),
-                "modify_time": str(moment),
-                "content": week.write(self.draw),
-                "progress_rate": {"percent": progress.percent, "status": int(progress.status)},
-            }
-        )
+        week = Week(place.topic.plans, news, *progress, colleague["open_id"] if colleague else None)
+        entry = {
+            "id": self.draw.id(moment),
+            "target_id": target,
+            "target_type": _KEY_RESULT,
+            "author": self.people[place.owner]["open_id"],
+            "create_time": str(moment),
+            "modify_time": str(moment),
+            "content": week.write(self.draw),
+            "progress_rate": {"percent": progress.percent, "status": int(progress.status)},
+        }
+        self.records.append(entry)
 
     def _colleague(self, owner: int) -> Json | None:
         if len(self.people) == 1:

@@ -1,15 +1,16 @@
 """Reads a fixture file and says everything that is wrong with it, each mistake with its place."""
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import ContractError, Mistake, Source, read
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, Fixture, build_fixture
 
 SCHEMA = Path(__file__).with_name("fixture.schema.yaml")
 DEFAULT = Path(__file__).with_name("default.yaml")
+CONTENT = "#/components/schemas/Content"
 SUFFIXES = (".yaml", ".yml", ".json")
 _HUNDRED = 100.0
 _ROUNDING = 0.05
@@ -26,11 +27,17 @@ class FixtureError(Exception):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
-@cache
 def fixture_schema() -> dict[str, Any]:
     """Give the schema of fixture files."""
     schema: dict[str, Any] = read(SCHEMA).value
     return schema
+
+
+def _full_schema(components: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the schema, with the contract's for the content of records."""
+    schema = fixture_schema()
+    schema["properties"]["records"]["items"]["properties"]["content"] = {"$ref": CONTENT}
+    return schema | {"components": {"schemas": closed(components["schemas"])}}
 
 
 def default_fixture() -> Fixture:
@@ -38,11 +45,12 @@ def default_fixture() -> Fixture:
     return build_fixture(read(DEFAULT).value)
 
 
-def read_fixtures(path: Path) -> dict[str, Fixture]:
+def read_fixtures(path: Path, components: Mapping[str, Any]) -> dict[str, Fixture]:
     """Read a fixture file, or all of a folder, by their names without the ending.
 
     Args:
         path: a YAML or JSON file, or a folder of such files.
+        components: those of the contract's document, which say what content may be.
 
     Raises:
         FixtureError: files are unreadable or wrong, or declare an app twice; names every mistake.
@@ -56,7 +64,7 @@ def read_fixtures(path: Path) -> dict[str, Fixture]:
         except ContractError as error:
             mistakes += error.mistakes
     for source in sources:
-        mistakes += [source.mistake(at, text) for at, text in find_mistakes(source.value)]
+        mistakes += [source.mistake(at, text) for at, text in find_mistakes(source.value, components)]
     mistakes += _apps_declared_twice(sources) if not mistakes else []
     if mistakes:
         raise FixtureError(mistakes)
@@ -73,17 +81,19 @@ def _apps_declared_twice(sources: list[Source]) -> Iterator[Mistake]:
                 yield source.mistake(("apps", index, "id"), text)
 
 
-def find_mistakes(document: Any) -> list[Found]:
+def find_mistakes(document: Any, components: Mapping[str, Any]) -> list[Found]:
     """Find what is wrong with a fixture: first against its schema, then in how its parts fit together.
 
     Args:
         document: value of a fixture file.
+        components: those of the contract's document.
     """
     import jsonschema  # slow to load, and the shipped fixture needs no check
 
-    errors = jsonschema.Draft202012Validator(fixture_schema()).iter_errors(document)
+    errors = jsonschema.Draft202012Validator(_full_schema(components)).iter_errors(document)
     against_schema = [(tuple(error.absolute_path), _shorter(error.message)) for error in errors]
-    return against_schema or [*_repeated(document), *_dangling(document), *_odd_weights(document), *_odd_months(document)]
+    checks = (_repeated, _dangling, _targetless, _odd_weights, _odd_months)
+    return against_schema or [found for check in checks for found in check(document)]
 
 
 def _shorter(text: str) -> str:
@@ -101,17 +111,7 @@ def _goals(document: dict[str, Any]) -> Iterator[tuple[At, int, dict[str, Any]]]
 
 
 def _repeated(document: dict[str, Any]) -> Iterator[Found]:
-    lists = {"apps": "id", "users": "open_id", "codes": "code", "period_rules": "period_rule_id", "periods": "id"}
-    lists |= {"okrs": "id", "records": "id", "images": "file_token"}
-    named = [(name, [((name, i, key), entry[key]) for i, entry in enumerate(document.get(name, []))])
-             for name, key in lists.items()]  # fmt: skip
-    for what in ("union_id", "user_id", "lark_id"):
-        users = document["users"]
-        named.append((what, [(("users", i, what), user[what]) for i, user in enumerate(users) if what in user]))
-    named.append(("objectives and key results", [((*at, "id"), goal["id"]) for at, _, goal in _goals(document)]))
-    pairs = [(("okrs", i), (okr["user"], okr["period"])) for i, okr in enumerate(document.get("okrs", []))]
-    named.append(("okrs of this person and period", pairs))
-    for name, entries in named:
+    for name, entries in _named(document):
         seen: set[Any] = set()
         for at, value in entries:
             if value in seen:
@@ -119,17 +119,32 @@ def _repeated(document: dict[str, Any]) -> Iterator[Found]:
             seen.add(value)
 
 
+def _named(document: dict[str, Any]) -> Iterator[tuple[str, list[tuple[At, Any]]]]:
+    """Go through everything that may be there once only."""
+    keys = {"apps": "id", "users": "open_id", "codes": "code", "period_rules": "period_rule_id", "periods": "id"}
+    keys |= {"okrs": "id", "records": "id", "images": "file_token"}
+    for name, key in keys.items():
+        yield name, [((name, index, key), entry[key]) for index, entry in enumerate(document.get(name, []))]
+    users = list(enumerate(document["users"]))
+    for what in ("union_id", "user_id", "lark_id"):
+        yield what, [(("users", index, what), user[what]) for index, user in users if what in user]
+    yield "objectives and key results", [((*at, "id"), goal["id"]) for at, _, goal in _goals(document)]
+    okrs = enumerate(document.get("okrs", []))
+    yield "pairs of person and period", [(("okrs", index), f"{okr['user']} in {okr['period']}") for index, okr in okrs]
+
+
 def _dangling(document: dict[str, Any]) -> Iterator[Found]:
     people = {user["open_id"] for user in document["users"]}
     periods = {period["id"] for period in document.get("periods", [])}
+    objectives = {goal["id"] for _, kind, goal in _goals(document) if kind == OBJECTIVE}
+    known = {"person": people, "period": periods, "objective": objectives}
+    for at, what, value in _references(document):
+        if value not in known[what]:
+            yield at, f"there is no {what} {value}"
+
+
+def _targetless(document: dict[str, Any]) -> Iterator[Found]:
     targets = {(kind, goal["id"]) for _, kind, goal in _goals(document)}
-    for at, what, known, value in _references(document):
-        if value not in {"person": people, "period": periods}.get(known, ()):
-            yield (*at, what), f"there is no {known} {value}"
-    for at, _, goal in _goals(document):
-        for index, aligned in enumerate(goal.get("aligned_to", [])):
-            if (OBJECTIVE, aligned) not in targets:
-                yield (*at, "aligned_to", index), f"there is no objective {aligned}"
     for name in ("records", "images"):
         for index, entry in enumerate(document.get(name, [])):
             if (entry["target_type"], entry["target_id"]) not in targets:
@@ -137,19 +152,19 @@ def _dangling(document: dict[str, Any]) -> Iterator[Found]:
                 yield (name, index, "target_id"), text
 
 
-def _references(document: dict[str, Any]) -> Iterator[tuple[At, str | int, str, str]]:
-    """Go through everything that names a person or a period."""
+def _references(document: dict[str, Any]) -> Iterator[tuple[At, str, str]]:
+    """Go through everything that names a person, a period or an objective."""
     for name in ("codes", "okrs", "reviews"):
         for index, entry in enumerate(document.get(name, [])):
-            yield (name, index), "user", "person", entry["user"]
+            yield (name, index, "user"), "person", entry["user"]
             if name != "codes":
-                yield (name, index), "period", "period", entry["period"]
+                yield (name, index, "period"), "period", entry["period"]
     for index, record in enumerate(document.get("records", [])):
         if "author" in record:
-            yield ("records", index), "author", "person", record["author"]
+            yield ("records", index, "author"), "person", record["author"]
     for at, _, goal in _goals(document):
-        for index, mentioned in enumerate(goal.get("mentions", [])):
-            yield (*at, "mentions"), index, "person", mentioned
+        for name, what in (("mentions", "person"), ("aligned_to", "objective")):
+            yield from (((*at, name, index), what, named) for index, named in enumerate(goal.get(name, [])))
 
 
 def _odd_weights(document: dict[str, Any]) -> Iterator[Found]:

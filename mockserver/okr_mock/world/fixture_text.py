@@ -76,7 +76,7 @@ def _block(value: Any, column: int, *, is_top: bool = False) -> Iterator[str]:
         return
     for key, item in value.items():
         head = f"{_scalar(key)}: "
-        compact = None if is_top and _has_branches(item) else _compact(item, column + _width(head))
+        compact = None if is_top and _is_table(item) else _compact(item, column + _width(head))
         if compact is not None:
             yield from _hung(head, compact)
         else:
@@ -94,18 +94,32 @@ def _compact(value: Any, column: int) -> list[str] | None:
     text, room = _flow(value), _WIDTH - column
     if _is_leaf(value) or _width(text) <= room:
         return [text]
-    if isinstance(value, list) or any(_has_branches(item) for item in value.values()):
+    if isinstance(value, list) or _width(text) > _MOST_LINES * room or any(map(_has_branches, value.values())):
         return None
-    return _filled([_flow_member(key, item) for key, item in value.items()], room)
+    return _filled(list(_pieces("", value, "", room)), room)
 
 
-def _filled(members: list[str], room: int) -> list[str] | None:
-    lines = ["{"]
-    for number, member in enumerate(members, start=1):
-        piece = f"{member}{',' if number < len(members) else '}'}"
-        if _width(lines[-1]) + _width(piece) + 1 > room and len(lines[-1]) > 1:
-            lines.append(" ")
-        lines[-1] += piece if len(lines[-1]) == 1 else f" {piece}"
+def _pieces(head: str, value: Any, tail: str, room: int) -> Iterator[str]:
+    """Cut a value in braces into pieces that fit a line, as few as can be; a cut is only made behind a comma."""
+    text = f"{head}{_flow(value)}{tail}"
+    if _is_leaf(value) or _width(text) < room:
+        yield text
+        return
+    is_map = isinstance(value, dict)
+    opening, closing = "{}" if is_map else "[]"
+    members = [(f"{_scalar(key)}: ", item) for key, item in value.items()] if is_map else [("", item) for item in value]
+    for number, (key, item) in enumerate(members, start=1):
+        before = f"{head}{opening}{key}" if number == 1 else key
+        yield from _pieces(before, item, f"{closing}{tail}" if number == len(members) else ",", room)
+
+
+def _filled(pieces: list[str], room: int) -> list[str] | None:
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and _width(lines[-1]) + 1 + _width(piece) <= room:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(f" {piece}" if lines else piece)
     return lines if len(lines) <= _MOST_LINES and max(map(_width, lines)) <= room else None
 
 
@@ -115,11 +129,12 @@ def _is_leaf(value: Any) -> bool:
     return not isinstance(value, list) or not value
 
 
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
 def _has_branches(value: Any) -> bool:
-    """Whether it is, or has right below it, a list of maps or lists."""
-    if isinstance(value, dict):
-        return any(isinstance(item, list) and _has_branches(item) for item in value.values())
-    return isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    return isinstance(value, list) and sum(isinstance(item, dict | list) for item in value) > 1
 
 
 def _width(text: str) -> int:

@@ -69,9 +69,7 @@ def _periods(draw: Draw, base: int, months: int) -> list[Period]:
         raise ValueError(f"a period of {months} months does not fill a year evenly; use one of {_LENGTHS}")
     first = base - base % 12 % months
     if first - months < _EARLIEST or first + 2 * months > _LATEST:
-        raise ValueError(
-            f"{month_name(base)} is out of range: its period and those beside it are in 2001-10 to 2037-12"
-        )
+        raise ValueError(f"the period of {month_name(base)} and the two beside it do not lie in 2001-10 to 2037-12")
     today = month_start(base) + 14 * DAY + 20 * HOUR
     return [_period(draw, start, months, today) for start in range(first - months, first + months + 1, months)]
 

@@ -50,6 +50,9 @@ class People:
             kind: {person.id(kind): person for person in self.all} for kind in (OPEN_ID, UNION_ID, USER_ID, ADMIN_ID)
         }
 
+    def __getitem__(self, open_id: str) -> Person:
+        return self._by[OPEN_ID][open_id]
+
     def find(self, id: str, kind: str = OPEN_ID) -> Person | None:  # noqa: A002 - the API's word
         """Find a person.
 

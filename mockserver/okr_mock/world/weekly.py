@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from okr_mock.world.draw import Draw
-from okr_mock.world.phrases import ObjectivePhrases, load_phrases
+from okr_mock.world.phrases import load_phrases
 
 Json = dict[str, Any]
 
@@ -15,13 +15,15 @@ class Week:
     """What one record tells of.
 
     Args:
-        topic: phrases of the objective it belongs to.
+        plans: what could be done next.
+        news: what happened, at least one thing.
         percent: how far the target is.
         status: status of the target, such as `"0"`.
         colleague: open id of somebody to ask; None in a company of one.
     """
 
-    topic: ObjectivePhrases
+    plans: Sequence[str]
+    news: Sequence[str]
     percent: int
     status: str
     colleague: str | None
@@ -32,10 +34,12 @@ class Week:
         Args:
             draw: draws the words.
         """
-        first, *news = draw.random.sample(self.topic.updates, k=len(self.topic.updates))
+        first, *more = self.news
         opener = draw.random.choice(load_phrases().openers[self.status])
         paragraphs = [_paragraph(_bold(f"{opener}，完成 {self.percent}%。"), _text(f"{first}。"))]
-        sections = [_news(draw, news), _plan(draw, self.topic), _tasks(draw), _link(draw)]
+        sections = [_plan(draw, self.plans), _tasks(draw), _link(draw)]
+        if more:
+            sections.insert(0, [_item("bullet", line) for line in more])
         if self.colleague:
             sections.append(_request(draw, self.colleague))
         for place in sorted(draw.random.sample(range(len(sections)), k=draw.random.randint(1, 2))):
@@ -43,13 +47,8 @@ class Week:
         return {"blocks": [{"type": "paragraph", "paragraph": paragraph} for paragraph in paragraphs]}
 
 
-def _news(draw: Draw, news: Sequence[str]) -> list[Json]:
-    return [_item("bullet", line) for line in news[: draw.random.randint(1, 2)]]
-
-
-def _plan(draw: Draw, topic: ObjectivePhrases) -> list[Json]:
-    plans = draw.random.sample(topic.plans, k=2)
-    items = [_item("number", plan, number=place) for place, plan in enumerate(plans, start=1)]
+def _plan(draw: Draw, plans: Sequence[str]) -> list[Json]:
+    items = [_item("number", plan, number=n) for n, plan in enumerate(draw.random.sample(plans, k=2), start=1)]
     return [_paragraph(_bold("下周计划")), *items]
 
 

@@ -8,6 +8,7 @@ from feishu_okr.contract import Contract
 from okr_mock.gateway.admission import Admission, Caller
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.tokens import Signer, Token
+from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import open_turn
 from tests.conftest import RECORDS, TENANT_TOKEN, Body, MakeClient
 
@@ -97,10 +98,11 @@ class TestStrict:
         assert make_client(auth="strict").get(f"{RECORDS}/1").json()["code"] == 99991663
 
 
-def test_earlier_generation(contract: Contract) -> None:
+def test_earlier_generation(contract: Contract, start: Start) -> None:
     """A token of an earlier generation of its world is refused as an expired one is."""
-    admission = Admission(Signer(b"k"), "open", {})
+    admission = Admission(Signer(b"k"), "open", Starts(start, {}))
+    operation = contract.operations["okr.v1.progress_record.get"]
     caller = Caller("w", Token("tenant", "w", "w", 0, 2**40))
-    admission.admit(caller, open_turn("w", 1, 0, 0, contract.ledger.profile(), 0))
+    admission.admit(caller, operation, open_turn("w", 1, 0, start))
     with pytest.raises(Refusal, match="tenant_token_invalid"):
-        admission.admit(caller, open_turn("w", 1, 0, 0, contract.ledger.profile(), 1))
+        admission.admit(caller, operation, open_turn("w", 1, 0, start, generation=1))

@@ -5,19 +5,21 @@ import pytest
 
 from feishu_okr.contract import Contract, Violation
 from okr_mock.gateway.envelope import MOST_FIELD_VIOLATIONS, Refusal, refused
+from okr_mock.world.start import Start
 from okr_mock.world.turn import Turn, open_turn
 from tests.conftest import RECORDS, Body, MakeClient
 
 
-def turn(contract: Contract) -> Turn:
-    return open_turn("w", 1, 0, 1_700_000_000_000, contract.ledger.profile(), 0)
+def turn(start: Start) -> Turn:
+    return open_turn("w", 1, 1_700_000_000_000, start)
 
 
-def test_every_entry_makes_an_answer(contract: Contract) -> None:
+def test_every_entry_makes_an_answer(contract: Contract, start: Start) -> None:
     """Every refusal of the catalog becomes an answer with its status and its shape."""
     effective = contract.effective(contract.ledger.profile())
     for entry in contract.catalog.entries.values():
-        answer = refused(Refusal(entry.name), effective, turn(contract))
+        params = dict.fromkeys(("scopes", "query", "app_id", "limit", "reason", "field", "value", "ids", "ip"), "x")
+        answer = refused(Refusal(entry.name, **params), effective, turn(start))
         assert answer.status == entry.status
         if entry.body == "plain":
             assert answer.content_type == b"text/plain"
@@ -28,11 +30,11 @@ def test_every_entry_makes_an_answer(contract: Contract) -> None:
         assert ("data" in body) == (entry.body == "data")
 
 
-def test_error_helps(contract: Contract) -> None:
+def test_error_helps(contract: Contract, start: Start) -> None:
     """A refusal names the log id and links to advice with the code and the operation's number."""
     effective = contract.effective(contract.ledger.profile())
     answer = refused(
-        Refusal("no_permission"), effective, turn(contract), contract.operations["okr.v1.progress_record.create"]
+        Refusal("no_permission"), effective, turn(start), contract.operations["okr.v1.progress_record.create"]
     )
     error = orjson.loads(answer.body)["error"]
     assert re.fullmatch(r"[0-9]{14}[0-9A-F]{20}", error["log_id"])
@@ -42,12 +44,12 @@ def test_error_helps(contract: Contract) -> None:
     )
 
 
-def test_field_violations_are_few(contract: Contract) -> None:
+def test_field_violations_are_few(contract: Contract, start: Start) -> None:
     """Of many violations the caller gets one a field and description, a hundred at most."""
     same = [Violation("body", f"/a/{n}", "a[*]", "type", "a[*] should be string", str(n)) for n in range(50)]
     many = [Violation("body", f"/b{n}", f"b{n}", "required", f"b{n} is required", None) for n in range(500)]
     answer = refused(
-        Refusal("invalid_parameters"), contract.effective(contract.ledger.profile()), turn(contract), None, same + many
+        Refusal("invalid_parameters"), contract.effective(contract.ledger.profile()), turn(start), None, same + many
     )
     found = orjson.loads(answer.body)["error"]["field_violations"]
     assert len(found) == MOST_FIELD_VIOLATIONS

@@ -1,23 +1,33 @@
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from feishu_okr.contract import Contract
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import Journal
 from okr_mock.store.memory import Bounds, MemoryStore
+from okr_mock.world.clock import Clock
+from okr_mock.world.start import Start, Starts
 
-BOUNDS = Bounds(worlds=3, records=2, world_bytes=100)
+BOUNDS = Bounds(worlds=3, records=2, images=1, world_bytes=100)
+A, B = ("group", "a"), ("group", "b")
+RECORDS = [("progress_record", str(n)) for n in range(4)]
+EXCHANGE = Exchange(1, "x", 0, 200, 2, (b"{}",))
+
+
+def make_store(start: Start, bounds: Bounds = BOUNDS, uptime: Callable[[], float] = float) -> MemoryStore:
+    """An empty store with one entity in its fixture."""
+    fixture = replace(start.fixture, entities={"group": {"a": b"fixture"}})
+    starts = Starts(replace(start, fixture=fixture), {})
+    return MemoryStore(starts, lambda: 1000, lambda: Journal(10, 1000), bounds, uptime)
 
 
 @pytest.fixture
-def store(contract: Contract) -> MemoryStore:
-    """An empty store with one entity in its fixture."""
-    return MemoryStore({"a": b"fixture"}, contract.ledger.profile(), 7, lambda: 1000, lambda: Journal(10, 1000), BOUNDS)
-
-
-EXCHANGE = Exchange(1, "x", 0, 200, 2, (b"{}",))
+def store(start: Start) -> MemoryStore:
+    """A store with the usual bounds."""
+    return make_store(start)
 
 
 def test_commit(store: MemoryStore) -> None:
@@ -25,11 +35,14 @@ def test_commit(store: MemoryStore) -> None:
 
     async def story() -> None:
         turn = await store.begin("w")
-        await store.commit(turn, {"a": b"changed", "b": b"new"}, EXCHANGE)
-        assert (await store.read("w", "a"), await store.read("w", "b")) == (b"changed", b"new")
-        await store.commit(await store.begin("w"), {"a": None, "b": None}, EXCHANGE)
-        assert (await store.read("w", "a"), await store.read("w", "b")) == (None, None)
-        assert await store.read("other", "a") == b"fixture"
+        await store.commit(turn, {A: b"changed", B: b"new"}, EXCHANGE)
+        assert (await store.read("w", A), await store.read("w", B)) == (b"changed", b"new")
+        assert await store.scan("w", ["group", "none"]) == [{"a": b"changed", "b": b"new"}, {}]
+        await store.commit(await store.begin("w"), {A: None, B: None}, EXCHANGE)
+        assert (await store.read("w", A), await store.read("w", B)) == (None, None)
+        assert await store.scan("w", ["group"]) == [{}]
+        assert await store.read("other", A) == b"fixture"
+        assert await store.scan("other", ["group"]) == [{"a": b"fixture"}]
         assert len((await store.journal("w")).exchanges) == 2
         assert (await store.journal("other")).exchanges == ()
 
@@ -55,8 +68,8 @@ def test_reset_during_a_call(store: MemoryStore) -> None:
     async def story() -> None:
         turn = await store.begin("w")
         await store.reset("w")
-        await store.commit(turn, {"a": b"late"}, EXCHANGE)
-        assert await store.read("w", "a") == b"fixture"
+        await store.commit(turn, {A: b"late"}, EXCHANGE)
+        assert await store.read("w", A) == b"fixture"
 
     asyncio.run(story())
 
@@ -82,13 +95,25 @@ def test_records_are_bounded(store: MemoryStore) -> None:
 
     async def story() -> None:
         turn = await store.begin("w")
-        await store.commit(turn, {"progress_record/1": b"1", "progress_record/2": b"2"}, EXCHANGE)
+        await store.commit(turn, {RECORDS[1]: b"1", RECORDS[2]: b"2"}, EXCHANGE)
         with pytest.raises(Refusal, match="record_limit"):
-            await store.commit(turn, {"a": b"changed", "progress_record/3": b"3"}, EXCHANGE)
-        assert await store.read("w", "a") == b"fixture"
-        await store.commit(turn, {"progress_record/2": b"new"}, EXCHANGE)
-        await store.commit(turn, {"progress_record/1": None}, EXCHANGE)
-        await store.commit(turn, {"progress_record/3": b"3"}, EXCHANGE)
+            await store.commit(turn, {A: b"changed", RECORDS[3]: b"3"}, EXCHANGE)
+        assert await store.read("w", A) == b"fixture"
+        await store.commit(turn, {RECORDS[2]: b"new"}, EXCHANGE)
+        await store.commit(turn, {RECORDS[1]: None}, EXCHANGE)
+        await store.commit(turn, {RECORDS[3]: b"3"}, EXCHANGE)
+
+    asyncio.run(story())
+
+
+def test_images_are_bounded(store: MemoryStore) -> None:
+    """One image too many is refused."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.commit(turn, {("image", "1"): b"1"}, EXCHANGE)
+        with pytest.raises(Refusal, match="image_limit"):
+            await store.commit(turn, {("image", "2"): b"2"}, EXCHANGE)
 
     asyncio.run(story())
 
@@ -98,11 +123,66 @@ def test_bytes_are_bounded(store: MemoryStore) -> None:
 
     async def story() -> None:
         turn = await store.begin("w")
-        await store.commit(turn, {"x": b"x" * 90}, EXCHANGE)
+        await store.commit(turn, {("g", "x"): b"x" * 90}, EXCHANGE)
         with pytest.raises(Refusal, match="world_bytes_limit"):
-            await store.commit(turn, {"y": b"y" * 11}, EXCHANGE)
-        await store.commit(turn, {"x": b"x" * 100}, EXCHANGE)
-        await store.commit(turn, {"x": None}, EXCHANGE)
-        await store.commit(turn, {"y": b"y" * 100}, EXCHANGE)
+            await store.commit(turn, {("g", "y"): b"y" * 6, ("g", "z"): b"z" * 5}, EXCHANGE)
+        await store.commit(turn, {("g", "x"): b"x" * 100}, EXCHANGE)
+        await store.commit(turn, {("g", "x"): None}, EXCHANGE)
+        await store.commit(turn, {("g", "y"): b"y" * 100}, EXCHANGE)
+
+    asyncio.run(story())
+
+
+def test_snapshot(store: MemoryStore) -> None:
+    """A restored world holds what it held, its clock and its bounds too; numbers go on, and it can be restored again."""
+
+    async def story() -> None:
+        turn = await store.begin("w")
+        await store.commit(turn, {B: b"first", RECORDS[1]: b"1"}, EXCHANGE)
+        await store.set_clock("w", Clock(frozen=5000))
+        assert not await store.restore("w")
+        await store.snapshot("w")
+        for _ in range(2):
+            await store.commit(await store.begin("w"), {A: None, B: b"second", RECORDS[2]: b"2"}, EXCHANGE)
+            await store.set_clock("w", Clock())
+            assert await store.restore("w")
+            assert await store.scan("w", ["group"]) == [{"a": b"fixture", "b": b"first"}]
+            facts = await store.facts("w")
+            assert (facts.records, facts.now) == (1, 5000)
+        assert (await store.begin("w")).n == 4
+
+    asyncio.run(story())
+
+
+def test_worlds_of_their_own(store: MemoryStore, start: Start) -> None:
+    """A world that was made keeps its start over a reset; one that was deleted begins like any other."""
+
+    async def story() -> None:
+        own = replace(start, seed=99)
+        assert await store.create("w", own)
+        assert not await store.create("w", own)
+        await store.reset("w")
+        assert (await store.begin("w")).start is own
+        assert [facts.name for facts in await store.worlds()] == ["w"]
+        assert await store.delete("w")
+        assert not await store.delete("w")
+        assert (await store.begin("w")).start.seed == 0
+
+    asyncio.run(story())
+
+
+def test_idle_worlds_are_forgotten(start: Start) -> None:
+    """A world that nobody called for the time that is set gives way; one that is called stays."""
+    now = [100.0]
+    store = make_store(start, replace(BOUNDS, idle=10), lambda: now[0])
+
+    async def story() -> None:
+        await store.begin("old")
+        await store.begin("kept")
+        now[0] += 8
+        await store.begin("kept")
+        now[0] += 8
+        await store.begin("new")
+        assert [facts.name for facts in await store.worlds()] == ["kept", "new"]
 
     asyncio.run(story())

@@ -2,14 +2,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feishu_okr.contract import load
+from okr_mock.world.fixture_file import default_fixture
+from okr_mock.world.start import Start
 from okr_mock.world.turn import Turn, open_turn
 
-PROFILE = load().ledger.profile()
+FIXTURE, PROFILE = default_fixture(), load().ledger.profile()
 MOMENT = st.integers(978_307_200_000, 2_145_916_800_000)  # 2001 to 2037
 
 
 def turn(n: int = 1, now: int = 1_700_000_000_000, world: str = "w", seed: int = 0) -> Turn:
-    return open_turn(world, n, seed, now, PROFILE, 0)
+    return open_turn(world, n, now, Start(FIXTURE, PROFILE, seed))
 
 
 @given(earlier=MOMENT, later=MOMENT, n=st.integers(1, 2**24 - 2))
