@@ -45,15 +45,15 @@ def test_first_answer(emulator_url: str) -> None:
     assert answer == expected
 
 
-def test_python_example(emulator_url: str) -> None:
-    """The example for the Python SDK runs and prints an id."""
-    (example,) = examples("python")
+@pytest.mark.parametrize("example", examples("python"))
+def test_python_examples(emulator_url: str, example: str) -> None:
+    """The examples for the Python SDK run and print an id."""
     assert re.fullmatch(r"\d{19}\n", run([sys.executable, "-c", example.replace(ADDRESS, emulator_url)]))
 
 
-def test_node_example(emulator_url: str, node_modules: Path, tmp_path: Path) -> None:
-    """The example for the Node SDK runs and prints an id."""
-    (example,) = examples("js")
+@pytest.mark.parametrize("example", examples("js"))
+def test_node_examples(emulator_url: str, node_modules: Path, tmp_path: Path, example: str) -> None:
+    """The examples for the Node SDK run and print an id."""
     script = tmp_path / "example.mjs"
     script.write_text(example.replace(ADDRESS, emulator_url), encoding="utf-8")
     (tmp_path / "node_modules").symlink_to(node_modules)

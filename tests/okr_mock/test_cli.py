@@ -2,11 +2,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx2
 import pytest
 
 from feishu_okr.contract import Contract
+from feishu_okr.contract.source import read
+from okr_mock.world.fixture_text import fixture_schema, fixture_yaml
+from okr_mock.world.generator import generate
 from tests.conftest import emulator
 
 
@@ -35,6 +39,13 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["serve", "extra"], "unexpected extra argument"),
         (["serv"], "No such command 'serv'"),
         (["claims", "--profile", "x"], "no profile 'x'"),
+        (["world", "--users", "0"], "--users"),
+        (["world", "--users", "1001"], "--users"),
+        (["world", "--seed", "x"], "'x' is not a valid integer"),
+        (["world", "--base-month", "October"], "'October' is not a month such as 2026-10"),
+        (["world", "--base-month", "2001-01"], "do not lie in 2001-10 to 2037-12"),
+        (["world", "--out", "no/such/folder/world.yaml"], "cannot be written: No such file or directory"),
+        (["world", "--out", os.sep], "is a directory"),
     ],
 )
 def test_mistakes(arguments: list[str], says: str) -> None:
@@ -91,6 +102,34 @@ def test_claims(contract: Contract) -> None:
     evidence = json.loads(run("claims", "--json").stdout)[0]["evidence"][0]
     assert (evidence["source"], evidence["date"], evidence["mark"]) == ("seed_page", "2023-02-07", "documented")
     assert "seed_page 2023-02-07, documented, for long" in table
+
+
+def test_world(tmp_path: Path) -> None:
+    """A made-up company is printed or written, the same both ways, and no file is overwritten unasked."""
+    file = tmp_path / "world.yaml"
+    arguments = ["world", "--seed", "3", "--users", "2", "--base-month", "2027-05"]
+    printed = run(*arguments)
+    assert run(*arguments, "--out", str(file)).stdout == ""
+    assert file.read_text(encoding="utf-8") == printed.stdout
+    assert read(file).value == generate(3, 2, "2027-05")
+    file.write_text("mine", encoding="utf-8")
+    refused = run(*arguments, "--out", str(file))
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "exists; overwrite it with --force" in refused.stderr
+    assert file.read_text(encoding="utf-8") == "mine"
+    assert run(*arguments, "--out", str(file), "--force").returncode == 0
+    assert file.read_text(encoding="utf-8") == printed.stdout
+
+
+def test_world_by_default() -> None:
+    """Left alone, the company has six people and does not depend on the day."""
+    text = run("world").stdout
+    assert text == fixture_yaml(generate(0, 6, "2026-10"))
+
+
+def test_world_schema() -> None:
+    """The schema of fixtures is printed as JSON."""
+    assert json.loads(run("world", "--schema").stdout) == fixture_schema()
 
 
 def test_version() -> None:

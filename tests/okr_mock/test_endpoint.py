@@ -43,10 +43,10 @@ def test_unknown_paths(client: TestClient, path: str) -> None:
 
 def test_unmodelled_operation(client: TestClient) -> None:
     """An operation that the API has and we have not answers as an unknown path, and the journal names it."""
-    assert client.get("/open-apis/okr/v2/objectives/5/progresses").status_code == 404
+    assert client.get("/open-apis/okr/v2/objectives/5/indicators").status_code == 404
     (entry,) = client.get("/__admin/requests").json()["requests"]
     assert entry["operation"] is None
-    assert "okr.v2.objective_progress.list" in entry["warnings"][0]["text"]
+    assert "okr.v2.objective_indicator.list" in entry["warnings"][0]["text"]
 
 
 def test_token_before_body(client: TestClient) -> None:
