@@ -11,26 +11,29 @@ from pathlib import Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from feishu_okr.contract import Contract, Operation, Profile, load
+from feishu_okr.contract import load
 from okr_mock.call import Handler
+from okr_mock.choice import read_starts
 from okr_mock.download import Download
-from okr_mock.endpoint import Emulator, Endpoint, NotFound
+from okr_mock.endpoint import Emulator, Endpoint, Limits, NotFound
 from okr_mock.gateway.admission import Admission
+from okr_mock.gateway.delivery import NoSocketError
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
 from okr_mock.inspector.routes import inspector_routes
+from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.worlds import Worlds
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.journal_file import JournalFile
 from okr_mock.operations import HANDLERS
 from okr_mock.operations.images import DOWNLOAD
 from okr_mock.routing import PathTable
+from okr_mock.scenario.library import open_library
 from okr_mock.settings import Settings, SettingsError
+from okr_mock.store import Store
 from okr_mock.store.memory import Bounds, MemoryStore
 from okr_mock.terminal import Terminal
-from okr_mock.world.fixture import Fixture
-from okr_mock.world.fixture_file import default_fixture, read_fixtures
-from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
+from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import open_turn
 
 logger = logging.getLogger("okr_mock")
@@ -57,37 +60,41 @@ def create_app(
 
     Raises:
         ContractError: our own data files are wrong.
-        SettingsError: the journal file cannot be written.
-        ValueError: no such profile, claim or option.
+        FixtureError: a fixture file is wrong.
+        ScenarioError: a scenario is wrong.
+        SettingsError: a setting is none of its forms, or a file cannot be read or written.
+        ValueError: no such profile, claim, option, scenario or fixture.
     """
     contract = load()
-    profile = choose_profile(contract, settings)
-    starts = read_starts(contract, profile, settings)
-    store = MemoryStore(
-        starts,
-        clock,
-        partial(Journal, settings.journal_exchanges, settings.journal_bytes),
-        Bounds(
-            settings.max_worlds,
-            settings.max_records,
-            settings.max_images,
-            settings.max_world_bytes,
-            settings.world_idle,
-        ),
-    )
+    library = open_library(settings.scenario, contract)
+    starts = read_starts(contract, settings, library.usual.scenarios)
+    store = _store(settings, starts, clock)
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
     admission = Admission(Signer(key.encode()), settings.auth, starts)
     terminal = terminal or Terminal(sys.stderr, settings.log_level)
-    emulator = Emulator(
-        contract, store, admission, terminal, settings.max_body, settings.max_image, _journal_file(settings)
-    )
-    effective = contract.effective(profile)
+    limits = Limits(settings.max_body, settings.max_image)
+    emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings))
+    effective = contract.effective(starts.default.profile)
     for operation in contract.operations:
         effective.rules(operation)
-    apps = _operation_apps(emulator, handlers, choose_quota(settings.quota))
     worlds = Worlds(store, starts, contract, clock)
-    routes = [PathTable(apps), *inspector_routes(settings, store, worlds, effective)]
+    routes = [
+        PathTable(_operation_apps(emulator, handlers)),
+        *inspector_routes(settings, effective, store, worlds, Scenarios(store, starts, library)),
+    ]
     return App(Router(routes, redirect_slashes=False, default=NotFound(emulator)), emulator, starts.default)
+
+
+def _store(settings: Settings, starts: Starts, clock: Callable[[], int]) -> Store:
+    bounds = Bounds(
+        settings.max_worlds,
+        settings.max_records,
+        settings.max_images,
+        settings.max_world_bytes,
+        settings.world_idle,
+    )
+    journal = partial(Journal, settings.journal_exchanges, settings.journal_bytes)
+    return MemoryStore(starts, clock, journal, bounds)
 
 
 def _journal_file(settings: Settings) -> JournalFile | None:
@@ -98,25 +105,6 @@ def _journal_file(settings: Settings) -> JournalFile | None:
     except OSError as error:
         text = f"cannot write --journal-file {settings.journal_file}: {error.strerror}; name another"
         raise SettingsError(text) from error
-
-
-def choose_profile(contract: Contract, settings: Settings) -> Profile:
-    """Choose the options that the settings ask for.
-
-    Args:
-        contract: knows the claims.
-        settings: name a profile, single claims and strictness.
-
-    Raises:
-        ValueError: no such profile, claim or option.
-    """
-    switches = [("unknown_fields", "refuse")] if settings.strict else []
-    for text in settings.set:
-        claim, equals, option = text.partition("=")
-        if not equals:
-            raise ValueError(f"{text!r} is not CLAIM=OPTION; `okr-mock claims` lists the claims")
-        switches.append((claim, option))
-    return contract.ledger.profile(settings.profile, switches, settings.brand)
 
 
 class App:
@@ -137,6 +125,8 @@ class App:
         """Answer a call."""
         try:
             await self._router(scope, receive, send)
+        except NoSocketError:
+            raise  # whoever calls the application itself shall read it
         except Exception:
             if scope["type"] != "http":
                 raise
@@ -150,61 +140,13 @@ class App:
             await answer.send(turn, scope, send)
 
 
-def choose_quota(text: str) -> Callable[[Operation], tuple[int, int] | None]:
-    """Choose how calls are counted: gives calls and seconds for each operation.
-
-    Args:
-        text: the setting `quota`.
-
-    Raises:
-        SettingsError: it is none of its forms.
-    """
-    if text == "off":
-        return lambda _: None
-    if text == "live":
-        return lambda operation: operation.quota
-    if text.isdecimal() and int(text) > 0:
-        return lambda operation: (int(text), operation.quota[1]) if operation.quota else None
-    raise SettingsError(f"--quota {text}: say off, live, or a number of calls a minute")
-
-
-def read_starts(contract: Contract, profile: Profile, settings: Settings) -> Starts:
-    """Read what worlds start from. Of several fixture files, the one named `default` is for all other worlds.
-
-    Args:
-        contract: knows what content may be.
-        profile: options of every world.
-        settings: name the fixture files.
-
-    Raises:
-        FixtureError: a fixture file is wrong.
-        SettingsError: there is no such file.
-    """
-
-    def start(fixture: Fixture) -> Start:
-        return Start(fixture, profile, fixture.document.get("seed", settings.seed))
-
-    if not settings.fixtures:
-        return Starts(start(default_fixture()), {})
-    path = Path(settings.fixtures)
-    if not path.exists():
-        raise SettingsError(f"--fixtures {path}: there is no such file or folder")
-    fixtures = read_fixtures(path, contract.document["components"])
-    if path.is_file():
-        return Starts(start(fixtures[path.stem]), {})
-    first = fixtures.pop(DEFAULT_WORLD, None) or default_fixture()
-    return Starts(start(first), {name: start(fixture) for name, fixture in fixtures.items()})
-
-
-def _operation_apps(
-    emulator: Emulator, handlers: Mapping[str, Handler], quota: Callable[[Operation], tuple[int, int] | None]
-) -> dict[str, Mapping[str, ASGIApp]]:
+def _operation_apps(emulator: Emulator, handlers: Mapping[str, Handler]) -> dict[str, Mapping[str, ASGIApp]]:
     """Lead every path and method of the API to what answers it: our operations, and those we do not have."""
     apps: dict[str, dict[str, ASGIApp]] = {}
     for path, names in emulator.contract.unmodelled.items():
         apps[path] = {method: NotFound(emulator, name) for method, name in names.items()}
     for operation in emulator.contract.operations.values():
-        endpoint = Endpoint(operation, handlers[operation.id], emulator, quota(operation))
+        endpoint = Endpoint(operation, handlers[operation.id], emulator)
         apps.setdefault(operation.path, {})[operation.method] = endpoint
     apps[DOWNLOAD] = {"GET": Download(emulator)}
     return {path: {**methods, "": NotFound(emulator)} for path, methods in apps.items()}

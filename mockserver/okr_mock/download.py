@@ -27,7 +27,7 @@ class Download:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a download."""
         emulator = self._emulator
-        request = await receive_request(scope, receive, emulator.max_body)
+        request = await receive_request(scope, receive, emulator.limits.body)
         turn, token = await self._admitted(request)
         data = await emulator.store.read(turn.world, (IMAGE_DATA, token)) if token else None
         if data is None:

@@ -4,26 +4,39 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 from orjson import Fragment
 from starlette.types import Receive, Scope, Send
 
-from feishu_okr.contract import Contract, Operation, Remark, Violation
+from feishu_okr.contract import Contract, Operation, Remark, Rules
 from okr_mock.call import Call, Handler
 from okr_mock.exchange import Exchange, Noted, exchange
 from okr_mock.gateway.admission import Admission, Caller
 from okr_mock.gateway.envelope import Answer, Refusal, refused, success
-from okr_mock.gateway.multipart import read_form
-from okr_mock.gateway.request import FORM, MULTIPART, Kinds, Request, receive_request, typed
+from okr_mock.gateway.request import Request, receive_request
 from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
+from okr_mock.message import judged, read_message
+from okr_mock.scenario.library import Library
+from okr_mock.steering import Steering, steer
 from okr_mock.store import Changes, Meter, Store
 from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
 
 logger = logging.getLogger("okr_mock")
+
+
+class Limits(NamedTuple):
+    """What is too large.
+
+    Args:
+        body: largest request body, in bytes.
+        image: largest image, in bytes.
+    """
+
+    body: int
+    image: int
 
 
 @dataclass(frozen=True)
@@ -32,20 +45,20 @@ class Emulator:
 
     Args:
         contract: what the API accepts and answers.
+        library: all scenarios.
         store: where worlds are kept.
         admission: the gateway's door.
         terminal: told of every call once it is committed.
-        max_body: largest request body, in bytes.
-        max_image: largest image, in bytes.
+        limits: what is too large.
         journal_file: gets every exchange too, if there is one.
     """
 
     contract: Contract
+    library: Library
     store: Store
     admission: Admission
     terminal: Terminal
-    max_body: int
-    max_image: int
+    limits: Limits
     journal_file: JournalFile | None = None
 
     def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
@@ -70,22 +83,18 @@ class Endpoint:
         operation: what is asked.
         handler: what it does.
         emulator: what all endpoints share.
-        quota: calls and seconds of the window they are counted in; None where calls are not counted.
     """
 
-    def __init__(
-        self, operation: Operation, handler: Handler, emulator: Emulator, quota: tuple[int, int] | None = None
-    ) -> None:
+    def __init__(self, operation: Operation, handler: Handler, emulator: Emulator) -> None:
         self._operation = operation
-        self._quota = quota
         self._handler = handler
         self._emulator = emulator
         self._name = emulator.admission.applicant if operation.issues_tokens else emulator.admission.caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the story of a call: name, begin, carry out or refuse, commit, answer; failures of ours are loud."""
+        """Tell the story of a call: name, begin, steer or carry out, refuse, commit, answer; our failures are loud."""
         emulator = self._emulator
-        request = await receive_request(scope, receive, emulator.max_body)
+        request = await receive_request(scope, receive, emulator.limits.body)
         started = perf_counter_ns()
         caller = self._name(request)
         full: Refusal | None = None
@@ -95,38 +104,62 @@ class Endpoint:
             turn, full = await emulator.store.begin(NO_WORLD), refusal
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
-        call.max_image = emulator.max_image
-        answer: Answer | None = None
-        changes: Changes = {}
-        try:
-            if full:
-                raise full
-            if request.is_complete:
-                answer, changes = await self._carry_out(call)
-        except Refusal as refusal:
-            answer = refused(refusal, effective, turn, self._operation, call.noted.violations)
-        except Exception:
-            logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
-            answer = refused(Refusal("internal_error"), effective, turn, self._operation)
+        call.max_image = emulator.limits.image
+        answer, changes = await self._answered(call, full)
         call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await finish(emulator, turn, request, self._operation, call.noted, answer, changes, scope, send)
+        await finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
 
     def _meter(self, caller: Caller) -> Meter | None:
         """Say what the call counts against; calls that no app makes are not counted."""
-        if self._quota is None or caller.token is None:
+        if self._operation.quota is None or caller.token is None:
             return None
-        return Meter((caller.app, self._operation.id), *self._quota)
+        return Meter((caller.app, self._operation.id), *self._operation.quota)
+
+    async def _answered(self, call: Call, full: Refusal | None) -> tuple[Answer | None, Changes]:
+        """Find the answer and what is kept with it; None for a caller who left before the call was complete."""
+        try:
+            if full:
+                raise full
+            if not call.request.is_complete:
+                return None, {}
+            steering = await steer(
+                self._emulator.library,
+                call.store,
+                call.request,
+                call.caller,
+                call.turn,
+                call.effective,
+                self._operation,
+            )
+            return await (self._carry_out(call) if steering is None else self._steered(call, steering))
+        except Refusal as refusal:
+            return refused(refusal, call.effective, call.turn, self._operation, call.noted.violations), {}
+        except Exception:
+            logger.exception("this is a bug of the emulator; log id %s", call.turn.log_id)
+            return refused(Refusal("internal_error"), call.effective, call.turn, self._operation), {}
+
+    async def _steered(self, call: Call, steering: Steering) -> tuple[Answer, Changes]:
+        """Do with a call what a step wants; whether it would have been valid is noted in any case."""
+        answer = await steering.outcome.before(steering.call)
+        call.turn = steering.call.turn
+        changes: Changes = {}
+        try:
+            if answer is None:
+                answer, changes = await self._carry_out(call)
+            else:
+                self._check(call)
+        except Refusal as refusal:
+            answer = answer or refused(refusal, call.effective, call.turn, self._operation, call.noted.violations)
+        answer = steering.finish(answer, call.noted)
+        return answer, changes if steering.outcome.commits else {}
 
     async def _carry_out(self, call: Call) -> tuple[Answer, Changes]:
         if call.request.has_slash and not _takes_slash(call):
             raise Refusal("not_found")
         call.person = call.admission.admit(call.caller, self._operation, call.turn)
-        rules = call.effective.rules(self._operation.id)
-        checked = rules.check(_read(call, rules.kinds))
-        call.message, call.noted.violations, call.noted.remarks = checked.message, checked.violations, checked.remarks
-        call.noted.is_clean = not (checked.violations or checked.remarks)
-        if checked.violations:
-            raise _judged(call)
+        rules = self._check(call)
+        if call.noted.violations:
+            raise judged(call)
         result = await self._handler(call)
         payload = _payload(self._operation, result.data)
         if mistakes := rules.broken(payload, result.proved[0] if result.proved else ""):
@@ -134,6 +167,14 @@ class Endpoint:
         if result.proved:
             payload["data"][result.proved[0]] = Fragment(result.proved[1])
         return success(payload, call.effective), result.changes
+
+    def _check(self, call: Call) -> Rules:
+        """Read the message and note where it breaks the contract."""
+        rules = call.effective.rules(self._operation.id)
+        checked = rules.check(read_message(call, rules.kinds))
+        call.message, call.noted.violations, call.noted.remarks = checked.message, checked.violations, checked.remarks
+        call.noted.is_clean = not (checked.violations or checked.remarks)
+        return rules
 
 
 class NotFound:
@@ -150,15 +191,24 @@ class NotFound:
         self._remarks = [Remark("not_emulated", "", text)] if unmodelled else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a call."""
+        """Refuse a call, unless a step of a scenario takes it."""
         emulator = self._emulator
-        request = await receive_request(scope, receive, emulator.max_body)
+        request = await receive_request(scope, receive, emulator.limits.body)
+        caller = emulator.admission.caller(request)
         try:
-            turn = await emulator.store.begin(emulator.admission.caller(request).world)
+            turn = await emulator.store.begin(caller.world)
         except Refusal:  # no room for another world, and none is needed
             turn = await emulator.store.begin(NO_WORLD)
-        answer = refused(Refusal("not_found"), emulator.contract.effective(turn.profile), turn)
-        await finish(emulator, turn, request, None, Noted(remarks=self._remarks), answer, {}, scope, send)
+        effective = emulator.contract.effective(turn.profile)
+        noted = Noted(remarks=self._remarks)
+        try:
+            steering = await steer(emulator.library, emulator.store, request, caller, turn, effective, None)
+            answer = await steering.outcome.before(steering.call) if steering else None
+            answer = answer or refused(Refusal("not_found"), effective, turn)
+            answer = steering.finish(answer, noted) if steering else answer
+        except Refusal as refusal:
+            answer = refused(refusal, effective, turn)
+        await finish(emulator, turn, request, None, noted, answer, {}, scope, send)
 
 
 async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str]) -> tuple[Turn, Answer]:
@@ -219,49 +269,6 @@ def _takes_slash(call: Call) -> bool:
     """Source: claim `trailing_slash`."""
     was_seen = call.operation.issues_tokens or call.operation.method == "POST"
     return was_seen or call.profile["trailing_slash"] == "everywhere"
-
-
-def _read(call: Call, kinds: Mapping[str, Kinds]) -> dict[str, Any]:
-    """Read the message: path, query, and the body."""
-    message: dict[str, Any] = {"path": call.request.params, "query": call.request.arguments(kinds["query"])}
-    if not call.operation.has_body:
-        return message
-    try:
-        message["body"] = _body(call, kinds["body"])
-    except Refusal as refusal:
-        if refusal.name != "body_not_json":
-            raise
-        reason = refusal.params["reason"]
-        call.noted.violations = [Violation("body", "", "body", "json", f"not JSON: {reason}", None)]
-        name = call.operation.on_violation or call.profile["unparsable_body"]
-        raise Refusal(name, reason=reason) from refusal
-    return message
-
-
-def _body(call: Call, kinds: Kinds) -> Any:
-    """Read the body: JSON whatever its Content-Type, unless the operation takes forms."""
-    media = call.operation.media
-    if MULTIPART in media:
-        form = read_form(call.request, frozenset({"data"}))
-        call.files = form.files
-        body = typed(form.texts, kinds) | {name: f"[{len(data)} bytes]" for name, data in form.files.items()}
-        call.noted.body = orjson.dumps(body)
-        return body
-    if FORM in media and call.request.media == FORM:
-        fields = call.request.form()
-        call.noted.body = orjson.dumps(fields)
-        return fields
-    return call.request.json()
-
-
-def _judged(call: Call) -> Refusal:
-    """Choose the refusal of a message that breaks the contract. Source: claims `wrong_type`, `broken_constraint`."""
-    if call.operation.on_violation:
-        return Refusal(call.operation.on_violation)
-    mistyped = next((found for found in call.noted.violations if found.keyword == "type"), None)
-    if mistyped is None:
-        return Refusal(call.profile["broken_constraint"])
-    return Refusal(call.profile["wrong_type"], field=mistyped.field, value=mistyped.json)
 
 
 def _payload(operation: Operation, data: Mapping[str, Any] | None) -> dict[str, Any]:

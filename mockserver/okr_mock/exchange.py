@@ -1,5 +1,6 @@
 """An exchange: one call and its answer, redacted when it is written down."""
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
     rf"[A-Za-z][A-Za-z0-9._~+/=-]{{{SHORTEST_SECRET - 1},}}"
 )  # nothing that could be JSON around values
 LONGEST_BODY = 256 * 1024
+_CODE = "code"
 _NULL = b"null"
 
 
@@ -59,6 +61,8 @@ class Noted:
         violations: every place where the message breaks the contract.
         remarks: what was accepted but should be mended.
         is_clean: whether the message passed the closed contract at once, so that its body holds known fields only.
+        step: step of a scenario that took the call, "" for none.
+        fault: how the answer was kept from the caller, "" for not at all.
         body: JSON to keep in place of a body that is none; empty for none.
         duration_us: microseconds from the complete request to the answer.
     """
@@ -66,6 +70,8 @@ class Noted:
     violations: list[Violation] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     is_clean: bool = False
+    step: str = ""
+    fault: str = ""
     body: bytes = b""
     duration_us: int = 0
 
@@ -83,7 +89,7 @@ def exchange(
         answer: what was answered; None where the caller left before that.
     """
     name = operation.id if operation else ""
-    code, status = (answer.code, answer.status) if answer else (None, None)
+    code, status = (answer.code, answer.status or None) if answer else (None, None)
     head = {
         "n": turn.n,
         "world": turn.world,
@@ -91,7 +97,7 @@ def exchange(
         "operation": name or None,
         "method": request.method,
         "path": request.target.decode("latin-1"),
-        "query": _query(request.query),
+        "query": _query(request.query, operation),
         "headers": _headers(request.headers),
         "status": status,
         "code": code,
@@ -102,6 +108,8 @@ def exchange(
         "duration_us": noted.duration_us,
         "request_bytes": len(request.body),
     }
+    if noted.step:
+        head |= {"step": noted.step, "fault": noted.fault or None}
     answered = _answer_body(answer, operation, noted) if answer else _NULL
     asked = _request_body(request, operation, noted)
     parts: tuple[bytes, ...] = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
@@ -142,11 +150,12 @@ def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     }
 
 
-def _query(query: bytes) -> list[tuple[str, str]]:
+def _query(query: bytes, operation: Operation | None) -> list[tuple[str, str]]:
     if not query:
         return []
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")
-    return [(name, HIDDEN if _SECRET_NAME.search(name) else value) for name, value in pairs]
+    is_credential = operation is not None and operation.issues_tokens
+    return [(name, HIDDEN if is_credential or _SECRET_NAME.search(name) else value) for name, value in pairs]
 
 
 def _request_body(request: Request, operation: Operation | None, noted: Noted) -> bytes:
@@ -156,10 +165,12 @@ def _request_body(request: Request, operation: Operation | None, noted: Noted) -
     body = noted.body or request.body
     if len(body) > LONGEST_BODY or (MULTIPART in operation.media and not noted.body):
         return _too_long(body)
-    if noted.is_clean and operation.has_body and not operation.issues_tokens:
+    if operation.issues_tokens:
+        return _credentials(body)
+    if noted.is_clean and operation.has_body:
         return body
     try:
-        return _without_secrets(body, (b"code",) if operation.issues_tokens else ())
+        return _without_secrets(body)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         text = body.decode("utf-8", errors="replace")
         return orjson.dumps("[names a secret, not kept]" if _SECRET_NAME.search(text) else text)
@@ -182,12 +193,19 @@ def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> b
     return answer.body if len(answer.body) <= LONGEST_BODY else _too_long(answer.body)
 
 
-def _without_secrets(body: bytes, also: tuple[bytes, ...] = ()) -> bytes:
+def _credentials(body: bytes) -> bytes:
+    """Keep what was sent to a token route, where it can be told what is secret in it; authorization codes are."""
+    with contextlib.suppress(orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+        value = orjson.loads(body)
+        if isinstance(value, dict):
+            return orjson.dumps({name: HIDDEN if name == _CODE else _hide({name: value[name]})[name] for name in value})
+    return orjson.dumps(f"[{len(body)} bytes of credentials, not kept]")
+
+
+def _without_secrets(body: bytes) -> bytes:
     """Write JSON anew, which fails where it is nested too deeply for most readers."""
     value = orjson.loads(body)
     lower = body.lower()
-    if isinstance(value, dict):
-        value |= {name: HIDDEN for name in map(bytes.decode, also) if name in value}
     return orjson.dumps(_hide(value) if any(word in lower for word in _SECRET_WORDS) else value)
 
 

@@ -1,6 +1,10 @@
 """uvicorn's HTTP protocol, taught to write our answers as they are and to refuse what is not HTTP."""
 
 import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +12,7 @@ from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from okr_mock.endpoint import Emulator, refuse_early
+from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, DELIVER, HANG, RESET, SLOW, TRUNCATE, Delivery
 from okr_mock.gateway.envelope import WRITE
 
 
@@ -46,7 +51,89 @@ def _head(status: int, defaults: list[tuple[bytes, bytes]], headers: bytes, keep
     return STATUS_LINE[status] + lines + headers + (b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
 
 
-_EXTENSIONS: dict[str, Any] = {WRITE: write}
+async def deliver(send: Send, status: int, headers: bytes, body: bytes, delivery: Delivery) -> None:
+    """Let an answer arrive badly, and end its connection.
+
+    Args:
+        send: ASGI send of the call, bound to its cycle.
+        status: HTTP status.
+        headers: header lines as they shall stand on the wire.
+        body: the whole body.
+        delivery: how.
+    """
+    cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
+    if cycle.disconnected:
+        return
+    cycle.response_started = True
+    cycle.keep_alive = False
+    head = _head(status, cycle.default_headers, headers, keep_alive=False)
+    await _DELIVERIES[delivery.kind](cycle, head, body, delivery.amount)
+    cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+
+
+async def _reset(cycle: RequestResponseCycle, _: bytes, __: bytes, ___: float) -> None:
+    """End the connection with RST: a socket that lingers for no time does so when it is closed."""
+    cycle.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    cycle.transport.abort()
+    await _gone(cycle, 0)
+
+
+async def _close(cycle: RequestResponseCycle, _: bytes, __: bytes, ___: float) -> None:
+    cycle.transport.close()
+    await _gone(cycle, 0)
+
+
+async def _truncate(cycle: RequestResponseCycle, head: bytes, body: bytes, size: float) -> None:
+    cycle.transport.write(head + body[: int(size)])
+    cycle.transport.close()
+
+
+async def _slow(cycle: RequestResponseCycle, head: bytes, body: bytes, rate: float) -> None:
+    cycle.transport.write(head)
+    step = max(1, int(rate * _SLOW_STEP))
+    for start in range(0, len(body), step):
+        if cycle.disconnected:
+            return
+        await asyncio.sleep(step / rate)
+        cycle.transport.write(body[start : start + step])
+    cycle.transport.close()
+
+
+async def _bad_chunk(cycle: RequestResponseCycle, head: bytes, body: bytes, _: float) -> None:
+    """Send the body in chunks of which the second has a size that is no number."""
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"content-length:")]
+    chunked = b"\r\n".join([*lines[:-2], b"Transfer-Encoding: chunked", b"", b""])
+    half = body[: len(body) // 2]
+    cycle.transport.write(chunked + b"%x\r\n%b\r\nzz\r\n" % (len(half), half))
+    cycle.transport.close()
+
+
+async def _hang(cycle: RequestResponseCycle, _: bytes, __: bytes, seconds: float) -> None:
+    await _gone(cycle, seconds)
+    cycle.transport.close()
+
+
+async def _gone(cycle: RequestResponseCycle, seconds: float) -> None:
+    """Wait until the connection is gone, or for so many seconds if they are more than none."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds or None):
+            while not cycle.disconnected:
+                cycle.message_event.clear()
+                await cycle.message_event.wait()
+
+
+_SLOW_STEP = 0.1  # seconds between two pieces
+_DELIVERIES: dict[str, Callable[[RequestResponseCycle, bytes, bytes, float], Awaitable[None]]] = {
+    RESET: _reset,
+    CLOSE: _close,
+    TRUNCATE: _truncate,
+    SLOW: _slow,
+    BAD_CHUNK: _bad_chunk,
+    HANG: _hang,
+}
+_EXTENSIONS: dict[str, Any] = {WRITE: write, DELIVER: deliver}
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._announce = announce
+        self._library = app.emulator.library
         self._timekeeper: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -98,9 +99,12 @@ class Server(uvicorn.Server):
         self._announce()
 
     async def _keep_time(self) -> None:
-        """Look once a second for callers that take too long; cheaper than a timer a call."""
+        """Look once a second for slow callers and changed scenarios; cheaper than a timer a call."""
+        library = self._library
         while True:
             await asyncio.sleep(1)
+            if library.scenarios:
+                await asyncio.to_thread(library.refresh)
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
                 connection.check_time(now)  # type: ignore[union-attr]

@@ -1,5 +1,6 @@
 """`okr-mock serve`: from settings to a running server that has said where it is."""
 
+import asyncio
 import json
 import logging
 import os
@@ -9,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from okr_mock.app import create_app
+from okr_mock.app import App, create_app
 from okr_mock.certificate import tls_context
 from okr_mock.server import Server, address, bind, limits, serve
 from okr_mock.settings import Settings, SettingsError
@@ -34,7 +35,7 @@ def run(settings: Settings, as_json: bool) -> None:
     sock = bind(settings.host, settings.port)
     url = address(sock, "https" if context else "http")
     facts = _facts(url, settings)
-    sys.stdout.write(json.dumps(facts) + "\n" if as_json else _greeting(url, settings, is_made))
+    sys.stdout.write(json.dumps(facts) + "\n" if as_json else _greeting(url, settings, is_made, app))
     sys.stdout.flush()
     server = Server(app, limits(settings), context, lambda: _announce(facts, settings))
     try:
@@ -42,6 +43,15 @@ def run(settings: Settings, as_json: bool) -> None:
     finally:
         if settings.port_file:
             Path(settings.port_file).unlink(missing_ok=True)
+    sys.stderr.write(_never_fired(app))
+
+
+def _never_fired(app: App) -> str:
+    """Name the steps that no world has seen fire; "" where there are none."""
+    steps = app.emulator.library.usual.steps
+    fired = asyncio.run(app.emulator.store.fired()) if steps else set()
+    names = [step.name for step in steps if (step.claim.scenario, step.claim.step) not in fired]
+    return f"okr-mock: steps that never fired: {', '.join(names)}\n" if names else ""
 
 
 def _with_admin_token(settings: Settings) -> tuple[Settings, bool]:
@@ -78,7 +88,7 @@ def _write_whole(path: Path, text: str) -> None:
         raise SettingsError(f"cannot write --port-file {path}: {error.strerror}; name another") from error
 
 
-def _greeting(url: str, settings: Settings, is_made: bool) -> str:
+def _greeting(url: str, settings: Settings, is_made: bool, app: App) -> str:
     lines = [
         f"feishu-okr-mock serves {url} (profile {settings.profile}, auth {settings.auth}, seed {settings.seed})",
         f"  contract  {url}/openapi.json",
@@ -89,6 +99,10 @@ def _greeting(url: str, settings: Settings, is_made: bool) -> str:
         lines.append("  tokens    only declared apps get one")
     else:
         lines.append("  tokens    t-dev and u-dev lead to the world 'default', t-dev.NAME to the world NAME")
+    script = app.emulator.library.usual
+    if script.scenarios:
+        names = ", ".join(scenario.name for scenario in script.scenarios)
+        lines.append(f"  scenarios {len(script.scenarios)} loaded, {len(script.steps)} steps: {names}")
     if is_made:
         lines.append(f"  admin     Authorization: Bearer {settings.admin_token}")
     if settings.tls:

@@ -41,6 +41,9 @@ class Settings:
     )
     strict: bool = _setting(False, "Refuse unknown fields and query parameters instead of warning.")
     fixtures: str = _setting("", "Fixture file, or folder of such files, that worlds start from; see `okr-mock world`.")
+    scenario: tuple[str, ...] = _setting(
+        (), "Shipped scenario, scenario file, or folder of such files, that worlds follow; may be repeated."
+    )
     quota: str = _setting(
         "off", "off: calls are not counted; live: as the API allows, 100 a minute; N: N calls a minute and operation."
     )

@@ -60,13 +60,13 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
         answer: what was answered.
         noted: what was noticed on the way.
     """
-    status = str(answer.status) if answer else "---"
+    status = str(answer.status) if answer and answer.status else "---"
     code = str(answer.code) if answer and answer.code is not None else "-"
     target = request.target.decode("latin-1")
     head = f"{_second(turn.now // 1000)} {request.method:6} {target} {status} {code} [{turn.world}]"
-    if answer is not None and answer.code == 0 and not noted.remarks:
+    if answer is not None and answer.code == 0 and not noted.remarks and not noted.step:
         return head if head.isprintable() else _printable(head)
-    return _printable(f"{head} {_reason(answer, noted)}")
+    return _printable(f"{head} {_reason(answer, noted)}".rstrip())
 
 
 @lru_cache(maxsize=4)
@@ -77,7 +77,8 @@ def _second(second: int) -> str:
 def _reason(answer: Answer | None, noted: Noted) -> str:
     if answer is None:
         return "the caller left before the body was complete"
-    parts = [answer.msg] if answer.code != 0 else []
+    parts = [answer.msg] if answer.code != 0 and answer.msg else []
+    parts += [f"step {noted.step}" + (f": {noted.fault}" if noted.fault else "")] if noted.step else []
     parts += [f"{violation.field}: {violation.description}" for violation in noted.violations[:3]]
     parts += [f"note: {remark.text}" for remark in noted.remarks[:2]]
     more = max(0, len(noted.violations) - 3) + max(0, len(noted.remarks) - 2)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from feishu_okr.contract import Operation
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import Request
-from okr_mock.gateway.tokens import Signer, Token, development_token, is_name
+from okr_mock.gateway.tokens import REFRESH, REFRESH_V3, Signer, Token, development_token, is_name
 from okr_mock.journal import NO_WORLD
 from okr_mock.world.fixture import App
 from okr_mock.world.people import Person
@@ -67,7 +67,7 @@ class Admission:
         """
         text = request.token
         token = self.signer.read(text) or (development_token(text) if self._auth != "strict" else None)
-        if token and token.kind != "refresh":
+        if token and token.kind not in (REFRESH, REFRESH_V3):
             return Caller(token.world, token)
         if self._auth == "off":
             return Caller(DEFAULT_WORLD)

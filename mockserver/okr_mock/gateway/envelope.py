@@ -1,5 +1,6 @@
 """The envelope around every answer: success, refusal, and the headers that name the call."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from functools import lru_cache
@@ -10,9 +11,12 @@ import orjson
 from starlette.types import Send
 
 from feishu_okr.contract import Effective, Operation, Profile, Violation
+from okr_mock.gateway.delivery import DELIVER, Deliver, Delivery, NoSocketError
 from okr_mock.world.turn import Quota, Turn
 
 MOST_FIELD_VIOLATIONS = 100
+NO_STATUS = 0
+"""Status of an answer that never begins."""
 WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
@@ -38,11 +42,14 @@ class Answer(NamedTuple):
     """What goes back to the caller.
 
     Args:
-        status: HTTP status.
+        status: HTTP status, or `NO_STATUS`.
         code: code of the envelope; None where there is no envelope.
         msg: text of the envelope, or of a plain answer.
         body: the bytes.
         content_type: their media type.
+        extra: further header lines.
+        delay: seconds to wait before it is sent.
+        delivery: how it is sent; None for whole and at once.
     """
 
     status: int
@@ -50,6 +57,9 @@ class Answer(NamedTuple):
     msg: str
     body: bytes
     content_type: bytes = _JSON
+    extra: bytes = b""
+    delay: float = 0.0
+    delivery: Delivery | None = None
 
     def head(self, turn: Turn) -> bytes:
         """Write the headers, their names spelled as the vendor does: its Python SDK looks them up by case.
@@ -58,7 +68,7 @@ class Answer(NamedTuple):
             turn: the call's place, which names it.
         """
         moment, log_id, request_id = _date(turn.now // 1000), turn.log_id.encode(), turn.request_id.encode()
-        head = _HEAD % (moment, self.content_type, len(self.body), log_id, request_id)
+        head = _HEAD % (moment, self.content_type, len(self.body), log_id, request_id) + self.extra
         return head if turn.quota is None else head + _quota_lines(turn.quota, turn.profile)
 
     async def send(self, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
@@ -68,7 +78,15 @@ class Answer(NamedTuple):
             turn: the call's place.
             scope: ASGI scope of the call.
             send: ASGI send.
+
+        Raises:
+            NoSocketError: the answer is to be delivered in a way that takes a socket, and there is none.
         """
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.delivery is not None:
+            await self._deliver(self.delivery, turn, scope, send)
+            return
         write: Write | None = scope.get("extensions", {}).get(WRITE)
         if write is not None:
             await write(send, self.status, self.head(turn), self.body)
@@ -77,6 +95,13 @@ class Answer(NamedTuple):
         headers = [(name.lower(), value) for name, _, value in (line.partition(b": ") for line in lines)]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
+
+    async def _deliver(self, delivery: Delivery, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
+        deliver: Deliver | None = scope.get("extensions", {}).get(DELIVER)
+        if deliver is None:
+            text = f"the fault {delivery.kind!r} takes a connection; run the emulator with `okr-mock serve`"
+            raise NoSocketError(text)
+        await deliver(send, self.status, self.head(turn), self.body, delivery)
 
 
 @lru_cache(maxsize=16)

@@ -17,6 +17,9 @@ RENEWAL = 1800
 REFRESH_LIFE = 604_800
 """Seconds a refresh token lives. Source: as above."""
 
+REFRESH, REFRESH_V3 = "refresh", "refresh_v3"
+"""Kinds of refresh token."""
+
 _NAME = r"[A-Za-z0-9_.-]{1,64}"
 _DEVELOPMENT = re.compile(rf"([tu])-dev(?:\.({_NAME}))?(?:@(ou_[0-9a-f]{{32}}))?")
 _KINDS = {"t": "tenant", "u": "user"}
@@ -31,7 +34,7 @@ class Token:
     """What a token says.
 
     Args:
-        kind: `tenant`, `user` or `refresh`.
+        kind: `tenant`, `user`, `refresh` or `refresh_v3`, by the route that issued it.
         app: id of the app it was issued to; "" for a development token.
         world: world it leads to.
         generation: generation of the world it was issued in.
@@ -148,7 +151,7 @@ class Signer:
 
 
 def _person_token(claims: dict[str, object] | None) -> Token | None:
-    if claims is None or claims.get("kind") not in ("user", "refresh"):  # a ticket is signed with the same key
+    if claims is None or claims.get("kind") not in ("user", REFRESH, REFRESH_V3):  # a ticket is signed with the same key
         return None
     scope = claims["scope"]
     return Token(

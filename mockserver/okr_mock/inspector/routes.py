@@ -13,7 +13,9 @@ from feishu_okr.contract import Effective
 from okr_mock.exchange import Exchange
 from okr_mock.export import har, ndjson
 from okr_mock.inspector.guard import Guard, mistake
+from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.worlds import Worlds
+from okr_mock.scenario.scenario_file import scenario_schema
 from okr_mock.settings import Settings
 from okr_mock.store import Store
 from okr_mock.world.fixture_file import fixture_schema
@@ -24,24 +26,34 @@ _NUMBERS = ("code", "status", "since")
 _FORMATS = ("json", "ndjson", "har")
 
 
-def inspector_routes(settings: Settings, store: Store, worlds: Worlds, effective: Effective) -> list[BaseRoute]:
+def inspector_routes(
+    settings: Settings, effective: Effective, store: Store, worlds: Worlds, scenarios: Scenarios
+) -> list[BaseRoute]:
     """Build the control routes.
 
     Args:
         settings: what to report about this server.
+        effective: the contract under the server's profile.
         store: where worlds are kept.
         worlds: what is done with worlds as a whole.
-        effective: the contract under the server's profile.
+        scenarios: what is done with scenarios.
     """
-    document = _constant(orjson.dumps(effective.document))
-    control = _Control(store)
     open_table: list[tuple[str, str, Answering]] = [
         ("GET", "/healthz", _constant(b'{"status":"ok"}')),
         ("GET", "/readyz", _constant(b'{"status":"ready"}')),
-        ("GET", "/openapi.json", document),
+        ("GET", "/openapi.json", _constant(orjson.dumps(effective.document))),
     ]
-    admin_table: list[tuple[str, str, Answering]] = [
-        ("GET", "/__admin/openapi.json", document),
+    admin_table = _admin_table(settings, effective, _Control(store), worlds, scenarios)
+    guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
+    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in admin_table if settings.admin]
+    return _routes([*open_table, *guarded])
+
+
+def _admin_table(
+    settings: Settings, effective: Effective, control: "_Control", worlds: Worlds, scenarios: Scenarios
+) -> list[tuple[str, str, Answering]]:
+    return [
+        ("GET", "/__admin/openapi.json", _constant(orjson.dumps(effective.document))),
         ("GET", "/__admin/version", _constant(_about(settings, effective))),
         ("GET", "/__admin/requests", control.list_requests),
         ("DELETE", "/__admin/requests", control.clear_requests),
@@ -55,11 +67,13 @@ def inspector_routes(settings: Settings, store: Store, worlds: Worlds, effective
         ("GET", "/__admin/world", worlds.export),
         ("GET", "/__admin/clock", worlds.show_clock),
         ("PUT", "/__admin/clock", worlds.set_clock),
+        ("GET", "/__admin/scenario", scenarios.show),
+        ("PUT", "/__admin/scenario", scenarios.choose),
+        ("POST", "/__admin/scenario/reset", scenarios.reset),
+        ("POST", "/__admin/explain", scenarios.explain),
+        ("GET", "/__admin/scenario.schema.json", _constant(orjson.dumps(scenario_schema()))),
         ("GET", "/__admin/fixture.schema.json", _constant(orjson.dumps(fixture_schema()))),
     ]
-    guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
-    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in admin_table if settings.admin]
-    return _routes([*open_table, *guarded])
 
 
 def _routes(table: list[tuple[str, str, Answering]]) -> list[BaseRoute]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,16 +14,16 @@ from starlette.responses import Response
 from feishu_okr.contract import Contract
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.tokens import is_name
+from okr_mock.given import find_fixture, given_start
+from okr_mock.inspector.body import BodyError, read_body
 from okr_mock.inspector.guard import mistake
+from okr_mock.journal import NO_WORLD
+from okr_mock.scenario.step import read_moment
 from okr_mock.store import Store, WorldFacts
 from okr_mock.world.clock import EARLIEST, LATEST, Clock
-from okr_mock.world.fixture import Fixture, build_fixture
 from okr_mock.world.fixture_export import export_fixture
-from okr_mock.world.fixture_file import find_mistakes
 from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
 
-MOST_BODY = 32 * 1024 * 1024
-MOST_MISTAKES = 100
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 _NEW_WORLD = jsonschema_rs.validator_for(
     {
@@ -35,6 +36,7 @@ _NEW_WORLD = jsonschema_rs.validator_for(
             "fixture": {"type": ["string", "object"]},
             "profile": {"type": "string"},
             "set": _STRINGS,
+            "quota": {"anyOf": [{"enum": ["off", "live"]}, {"type": "integer", "minimum": 1}]},
         },
     }
 )
@@ -51,10 +53,6 @@ _NEW_TIME = jsonschema_rs.validator_for(
         },
     }
 )
-
-
-class BodyError(Exception):
-    """The body of a control call is not as it should be; says what is wrong."""
 
 
 class Worlds:
@@ -80,10 +78,10 @@ class Worlds:
     async def create(self, request: Request) -> Response:
         """Make a world with a start of its own."""
         try:
-            body = await _body(request, _NEW_WORLD)
+            body = await read_body(request, _NEW_WORLD)
             name = body["name"]
-            if not is_name(name):
-                raise BodyError("name: letters, digits, `_`, `.` and `-`, 64 at most")
+            if not is_name(name) or name == NO_WORLD:
+                raise BodyError("name: letters, digits, `_`, `.` and `-`, 64 at most, and not `-` alone")
             start = await self._start(body)
             is_new = await self._store.create(name, start)
         except (BodyError, ValueError) as error:
@@ -92,7 +90,7 @@ class Worlds:
             return self._full(refusal)
         if not is_new:
             return mistake(409, f"there is a world {name!r} already; DELETE it first, or choose another name")
-        homes = {app: self._starts.home(app) for app in start.fixture.apps}  # the first world that declared an app has it
+        homes = {app: self._starts.home(app) for app in start.fixture.apps}  # the first that declared an app
         return _json(_shown(await self._store.facts(name)) | {"apps": homes}, 201)
 
     async def show(self, request: Request) -> Response:
@@ -147,7 +145,7 @@ class Worlds:
         """Change a world's clock: first real, then set, then advanced, then frozen or let run."""
         name = request.query_params.get("world", DEFAULT_WORLD)
         try:
-            body = await _body(request, _NEW_TIME)
+            body = await read_body(request, _NEW_TIME)
             facts = await self._store.facts(name)
             await self._store.set_clock(name, self._changed(facts.clock, body))
         except BodyError as error:
@@ -181,65 +179,27 @@ class Worlds:
 
     async def _start(self, body: dict[str, Any]) -> Start:
         default = self._starts.default
-        ledger, usual = self._contract.ledger, default.profile
-        switches = [tuple(text.partition("=")[::2]) for text in body.get("set", [])]
-        base = [] if "profile" in body else list(usual.switches)
-        profile = ledger.profile(body.get("profile", usual.name), [*base, *switches], usual.brand)
-        await asyncio.to_thread(self._contract.effective, profile)
-        fixture = await self._fixture(body.get("fixture", DEFAULT_WORLD))
+        asked = dict(text.partition("=")[::2] for text in body.get("set", []))
+        given = {name: body[name] for name in ("profile", "quota") if name in body} | {"set": asked}
+        start = given_start(default, given, self._contract)
+        effective = await asyncio.to_thread(self._contract.effective, start.profile)
+        components = effective.document["components"]
+        wanted = body.get("fixture", DEFAULT_WORLD)
+        fixture = await asyncio.to_thread(find_fixture, wanted, self._starts.fixtures, components)
         seed = body.get("seed", fixture.document.get("seed", default.seed))
-        return Start(fixture, profile, seed)
-
-    async def _fixture(self, asked: Any) -> Fixture:
-        if isinstance(asked, dict):
-            return await asyncio.to_thread(self._build, asked)
-        if asked == DEFAULT_WORLD:
-            return self._starts.default.fixture
-        if asked in self._starts.named:
-            return self._starts.named[asked].fixture
-        known = ", ".join([DEFAULT_WORLD, *self._starts.named])
-        raise BodyError(f"fixture: there is no {asked!r}; there are {known} (--fixtures), or send one as an object")
-
-    def _build(self, document: dict[str, Any]) -> Fixture:
-        found = find_mistakes(document, self._contract.document["components"])
-        if found:
-            lines = [f"fixture/{'/'.join(map(str, at))}: {text}" for at, text in found[:MOST_MISTAKES]]
-            raise BodyError("; ".join(lines))
-        return build_fixture(document)
+        return replace(start, fixture=fixture, seed=seed)
 
     def _full(self, refusal: Refusal) -> Response:
         entry = self._contract.catalog[refusal.name]
         return mistake(503, next(iter(entry.messages.values())).format(**refusal.params) + f"; {entry.advice}")
 
 
-async def _body(request: Request, validator: Any) -> dict[str, Any]:
-    parts: list[bytes] = []
-    async for part in request.stream():
-        parts.append(part)
-        if sum(map(len, parts)) > MOST_BODY:
-            raise BodyError(f"the body is larger than {MOST_BODY} bytes")
+def _moment(value: str | float) -> int:
     try:
-        body: dict[str, Any] = orjson.loads(b"".join(parts))
-    except orjson.JSONDecodeError as error:
-        raise BodyError(f"the body is not JSON: {error}") from error
-    errors = [
-        f"{'/'.join(map(str, error.instance_path)) or 'body'}: {error.message}" for error in validator.iter_errors(body)
-    ]
-    if errors:
-        raise BodyError("; ".join(errors))
-    return body
-
-
-def _moment(value: str | int) -> int:
-    """Read a moment: milliseconds since the epoch, or ISO 8601; without a zone it is UTC."""
-    if isinstance(value, int):
-        return value
-    try:
-        moment = datetime.fromisoformat(value)
+        return read_moment(value if isinstance(value, str) else int(value))
     except ValueError as error:
         text = f"set: {value!r} is neither milliseconds nor a time such as 2026-10-05T09:00:00+08:00"
         raise BodyError(text) from error
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 def _time(facts: WorldFacts) -> dict[str, Any]:

@@ -17,8 +17,12 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TOKEN_LENGTH = 24
 _READ = 2  # the action that the tickets of the vendor's examples allow
 _LIVES = {"hour": 3600, "day": 86_400, "week": 604_800}
-_HEIC_BRANDS = ("image/heic", "image/heif", "image/avif")
-_ALIASES = {"image/vnd.microsoft.icon": "image/x-icon", "image/x-ms-bmp": "image/bmp"}
+_ALIASES = {
+    "image/apng": "image/png",
+    "image/heif": "image/heic",
+    "image/vnd.microsoft.icon": "image/x-icon",
+    "image/x-ms-bmp": "image/bmp",
+}
 
 
 async def upload(call: Call) -> Result:
@@ -74,7 +78,7 @@ def media_type(data: bytes) -> str:
     import filetype  # slow to load
 
     mime = filetype.guess_mime(data) or ""
-    return _ALIASES.get(mime, "image/heic" if mime in _HEIC_BRANDS else mime)
+    return _ALIASES.get(mime, mime)
 
 
 def _file_token(call: Call) -> str:

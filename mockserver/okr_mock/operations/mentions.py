@@ -1,6 +1,7 @@
 """Mentions of people: stored as open ids, shown in the kind of id that the caller asks for. Source: spec."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from okr_mock.call import Call
@@ -45,7 +46,7 @@ def stored_mentions(call: Call, content: Any) -> Any:
     if unknown and call.profile["unknown_mention"] == "refuse":
         raise Refusal(NOT_EXISTED[kind], ids=f"[{' '.join(unknown)}]")
     stored = {name: {"openId": person.open_id if person else name} for name, person in found.items()}
-    return _rewritten(content, stored | {"": {}})
+    return _rewritten(content, {**stored, "": {"openId": ""}, None: {}})
 
 
 def shown_mentions(call: Call, content: Any) -> Any:
@@ -58,12 +59,23 @@ def shown_mentions(call: Call, content: Any) -> Any:
     kind = id_kind(call)
     choice = call.profile["person_user_id"]
     has_lark_id = choice == "always" or (choice == "read" and call.operation.method == "GET")
-    known: dict[str, dict[str, str]] = {}
+    known: dict[str | None, dict[str, str]] = {}
     for mention in _persons(content):
         person = call.fixture.people.find(mention.get("openId", ""))
         if person is not None:
             known[person.open_id] = {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
     return _rewritten(content, known) if known else content
+
+
+def parted(text: str, mentions: Iterable[str]) -> list[str]:
+    """Cut a plain text at its mentions, which stay parts of their own.
+
+    Args:
+        text: plain text.
+        mentions: mentions as they are written; of two that begin alike the longer one counts.
+    """
+    longest_first = sorted(filter(None, mentions), key=len, reverse=True)
+    return re.split(f"({'|'.join(map(re.escape, longest_first))})", text) if longest_first else [text]
 
 
 def _persons(content: Any) -> Iterator[dict[str, Any]]:
@@ -73,16 +85,16 @@ def _persons(content: Any) -> Iterator[dict[str, Any]]:
                 yield element["person"]
 
 
-def _rewritten(content: Any, known: dict[str, dict[str, str]]) -> Any:
+def _rewritten(content: Any, known: dict[str | None, dict[str, str]]) -> Any:
     """Copy content, with other ids in the mentions of known people."""
     blocks = [_block(block, known) if "paragraph" in block else block for block in content["blocks"]]
     return content | {"blocks": blocks}
 
 
-def _block(block: dict[str, Any], known: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _block(block: dict[str, Any], known: dict[str | None, dict[str, str]]) -> dict[str, Any]:
     paragraph = block["paragraph"]
     elements = [
-        {**element, "person": known.get(element["person"].get("openId", ""), element["person"])}
+        {**element, "person": known.get(element["person"].get("openId"), element["person"])}
         if "person" in element
         else element
         for element in paragraph.get("elements", ())

@@ -5,7 +5,7 @@ from typing import Any
 
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.operations.mentions import NOT_EXISTED, id_kind
+from okr_mock.operations.mentions import NOT_EXISTED, id_kind, parted
 from okr_mock.operations.targets import state_of
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, STATE, target_group
 from okr_mock.world.people import USER_ID, Person
@@ -119,15 +119,15 @@ def _okr(call: Call, okr: Okr, groups: Groups) -> dict[str, Any]:
 
 
 def _objective(call: Call, objective: Mapping[str, Any], groups: Groups) -> dict[str, Any]:
-    aligning = [
+    supporting = [
         target.data
         for target in call.fixture.targets.values()
         if target.type == OBJECTIVE and objective["id"] in target.data["aligned_to"]
     ]
-    aligned = [call.fixture.targets[OBJECTIVE, other].data for other in objective["aligned_to"]]
+    supported = [call.fixture.targets[OBJECTIVE, other].data for other in objective["aligned_to"]]
     return _goal(call, OBJECTIVE, objective, groups) | {
-        "aligned_objective_list": [_alignment(call, other) for other in aligned],
-        "aligning_objective_list": [_alignment(call, other) for other in aligning],
+        "aligned_objective_list": [_alignment(call, other) for other in supporting],
+        "aligning_objective_list": [_alignment(call, other) for other in supported],
         "kr_list": [_key_result(call, key_result, groups) for key_result in objective["key_results"]],
         "permission": 1,
         "progress_report": objective["notes"],
@@ -159,7 +159,7 @@ def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> dic
         "progress_rate_percent_last_updated_time": updated.get("percent", _NEVER),
         "progress_rate_status_last_updated_time": updated.get("status", _NEVER),
         "progress_record_last_updated_time": updated.get("record", _NEVER),
-        "progress_record_list": [{"id": name} for name in sorted(entities) if name != STATE],
+        "progress_record_list": [{"id": name} for name in sorted(entities.keys() - {STATE}, key=int)],
         "progress_report_last_updated_time": updated.get("report", _NEVER),
         "score": goal["score"],
         "score_last_updated_time": updated.get("score", _NEVER),
@@ -169,7 +169,8 @@ def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> dic
 def _named(call: Call, goal: Mapping[str, Any]) -> str:
     """Give the text with the names of people in the language that the call wants."""
     text: str = goal["content"]
-    if call.message["query"].get("lang") == _ENGLISH:
-        for person in map(call.fixture.people.__getitem__, goal["mentions"]):
-            text = text.replace(f"@{person.name}", f"@{person.en_name}")
-    return text
+    if call.message["query"].get("lang") != _ENGLISH:
+        return text
+    people = map(call.fixture.people.__getitem__, goal["mentions"])
+    english = {f"@{person.name}": f"@{person.en_name}" for person in people}
+    return "".join(english.get(part, part) for part in parted(text, english))

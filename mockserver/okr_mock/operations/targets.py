@@ -1,5 +1,6 @@
 """Objectives and key results as targets: who may touch them, and what their records make of them."""
 
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import orjson
@@ -90,7 +91,7 @@ async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
     group = target_group(target.type, target.id)
     (entities,) = await call.scan(group)
     rate = target.data["progress_rate"]
-    for name in sorted(entities.keys() - {STATE, deleted["progress_id"]}):
+    for name in sorted(entities.keys() - {STATE, deleted["progress_id"]}, key=int):
         record = orjson.loads(await call.read((RECORD, name)) or b"{}")
         rate = _moved(rate, record.get("progress_rate", {}))
     return {(group, STATE): _state(rate, state_of(target, entities)["updated"])}
@@ -98,9 +99,13 @@ async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
 
 def _moved(current: dict[str, Any], rate: dict[str, Any]) -> dict[str, Any]:
     """Move a target to a record's rate: there the percent is a whole number and the status a string."""
-    percent = {"percent": max(0, round(rate["percent"]))} if "percent" in rate else {}
+    percent = {"percent": max(0, _whole(rate["percent"]))} if "percent" in rate else {}
     status = {"status": str(rate["status"])} if "status" in rate else {}
     return {**current, **percent, **status}
+
+
+def _whole(percent: float) -> int:
+    return int(Decimal(str(percent)).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _state(rate: dict[str, Any], updated: dict[str, str]) -> bytes:

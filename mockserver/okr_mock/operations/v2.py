@@ -146,7 +146,7 @@ async def _progresses(call: Call, target: Target) -> Result:
     check_owner(call, target.okr["user"])
     (entities,) = await call.scan(target_group(target.type, target.id))
     is_reverse = call.profile["progress_order"] == "newest_first"
-    ids = sorted((name for name in entities if name != STATE), reverse=is_reverse)
+    ids = sorted(entities.keys() - {STATE}, key=int, reverse=is_reverse)
     page, following = page_of(call, ids, str, "invalid_parameters")
     stored = [await call.read((RECORD, name)) for name in page]
     items = [_progress(call, orjson.loads(record), target) for record in stored if record is not None]

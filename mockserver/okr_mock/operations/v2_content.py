@@ -1,11 +1,10 @@
 """Rich text in the dialect of v2, made from the stored v1 form or from plain text. Source: spec, xmp (conversion)."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from okr_mock.call import Call
-from okr_mock.operations.mentions import id_kind
+from okr_mock.operations.mentions import id_kind, parted
 
 _NAMES = {
     "textRun": "text_run",
@@ -51,8 +50,7 @@ def v2_text(call: Call, text: str, mentions: list[str]) -> dict[str, Any]:
 
 
 def _elements(line: str, ids: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    parts = re.split(f"({'|'.join(map(re.escape, ids))})", line) if ids else [line]
-    for part in filter(None, parts):
+    for part in filter(None, parted(line, ids)):
         if part in ids:
             yield {"paragraph_element_type": _MENTION, _MENTION: {"user_id": ids[part]}}
         else:

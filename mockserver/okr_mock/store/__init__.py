@@ -8,7 +8,7 @@ from okr_mock.exchange import Exchange
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
 from okr_mock.world.start import Start
-from okr_mock.world.turn import Turn
+from okr_mock.world.turn import Quota, Turn
 
 Changes = Mapping[Key, bytes | None]
 
@@ -25,6 +25,56 @@ class Meter(NamedTuple):
     name: tuple[str, str]
     calls: int
     seconds: int
+
+
+class Claim(NamedTuple):
+    """What a step of a scenario asks before it fires.
+
+    Args:
+        scenario: name of the scenario.
+        step: name of the step.
+        after: matching calls to let pass first.
+        every: fires at every nth matching call after those.
+        calls: fires at these matching calls alone, from 1; empty for all.
+        times: fires so often at most; 0 for ever.
+        probability: share of the due calls at which it fires.
+        state: state in which the scenario must be; "" for any.
+        states: states it goes to by how often the step has fired, the last one for all further; None to stay.
+    """
+
+    scenario: str
+    step: str
+    after: int = 0
+    every: int = 1
+    calls: frozenset[int] = frozenset()
+    times: int = 0
+    probability: float = 1.0
+    state: str = ""
+    states: tuple[str | None, ...] = (None,)
+
+
+class Fired(NamedTuple):
+    """The step that fires.
+
+    Args:
+        claim: place of its claim among those that were made.
+        ordinal: how often it has fired, from 1.
+    """
+
+    claim: int
+    ordinal: int
+
+
+class Counts(NamedTuple):
+    """How often a step was asked and fired.
+
+    Args:
+        seen: calls it matched while no earlier step fired.
+        fired: how often it fired.
+    """
+
+    seen: int = 0
+    fired: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,6 +160,46 @@ class Store(Protocol):
             Refusal: the world would grow beyond its bounds; nothing is changed or written then.
         """
 
+    async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
+        """Let the first step fire that is due, counting all that were asked until then, in one atomic step.
+
+        Args:
+            turn: the call; its seed makes the draws.
+            claims: of the steps that match it, in their order.
+        """
+
+    async def counts(self, world: str) -> Mapping[tuple[str, str], Counts]:
+        """Tell how often steps were asked and fired, by scenario and step.
+
+        Args:
+            world: name of the world.
+        """
+
+    async def fired(self) -> set[tuple[str, str]]:
+        """Name the steps that have fired in any world, by scenario and step."""
+
+    async def forget_counts(self, world: str) -> None:
+        """Begin all scenarios of a world anew: no step has fired, every state is the first.
+
+        Args:
+            world: name of the world.
+        """
+
+    async def count(self, world: str, meter: Meter) -> Quota:
+        """Count a call against a quota of its own.
+
+        Args:
+            world: name of the world.
+            meter: the quota.
+        """
+
+    async def expire_tokens(self, world: str) -> int:
+        """Let no token of a world be valid that was issued so far; gives the generation of those to come.
+
+        Args:
+            world: name of the world.
+        """
+
     async def journal(self, world: str) -> Page:
         """Read the journal of a world.
 
@@ -137,6 +227,18 @@ class Store(Protocol):
         Args:
             world: name of the world.
             start: what it starts from.
+
+        Raises:
+            Refusal: there are too many worlds.
+        """
+
+    async def restart(self, world: str, start: Start, *, is_new: bool) -> None:
+        """Give a world another start of its own, its scenarios from their beginning.
+
+        Args:
+            world: name of the world.
+            start: what it starts from now on.
+            is_new: whether it forgets what it holds; else it goes on, on the clock of its new start if that has one.
 
         Raises:
             Refusal: there are too many worlds.

@@ -8,12 +8,13 @@ from time import monotonic
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
-from okr_mock.store import Changes, Meter, Page, WorldFacts
+from okr_mock.store import Changes, Claim, Counts, Fired, Meter, Page, WorldFacts
+from okr_mock.store.tally import Tally
 from okr_mock.store.window import Window
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import IMAGE, RECORD, Entities, Key
 from okr_mock.world.start import Start, Starts
-from okr_mock.world.turn import Turn, open_turn
+from okr_mock.world.turn import Quota, Turn, open_turn
 
 Groups = dict[str, dict[str, bytes | None]]
 _COUNTED = {RECORD: "record_limit", IMAGE: "image_limit"}
@@ -61,6 +62,7 @@ class _World:
     n: int
     generation: int = 0
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     snapshot: _Held | None = None
 
 
@@ -90,15 +92,15 @@ class MemoryStore:
         self._uptime = uptime
         self._limits = {RECORD: bounds.records, IMAGE: bounds.images}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
+        self._fired: set[tuple[str, str]] = set()
 
     async def begin(self, world: str, meter: Meter | None = None) -> Turn:
         found = self._find(world)
         found.n += 1
         now = found.held.clock.read(self._clock())
         quota = None
-        if meter is not None:
-            window = found.windows.setdefault(meter.name, Window())
-            quota = window.count(meter.calls, meter.seconds, now, found.start.profile["quota_window"])
+        if meter is not None and (calls := found.start.allowed(meter.calls)) is not None:
+            quota = await self.count(world, meter._replace(calls=calls))
         return open_turn(world, found.n, now, found.start, found.generation, quota)
 
     async def read(self, world: str, key: Key) -> bytes | None:
@@ -143,6 +145,34 @@ class MemoryStore:
         if size > self._bounds.world_bytes and size > held.size:
             raise Refusal("world_bytes_limit", limit=str(self._bounds.world_bytes))
 
+    async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
+        found = self._worlds.get(turn.world)
+        return found.tally.claim(claims, turn.start.seed) if found else None
+
+    async def counts(self, world: str) -> Mapping[tuple[str, str], Counts]:
+        found = self._worlds.get(world)
+        return dict(found.tally.counts) if found else {}
+
+    async def fired(self) -> set[tuple[str, str]]:
+        tallies = (world.tally for world in self._worlds.values())
+        return self._fired | {name for tally in tallies for name in tally.fired}
+
+    async def forget_counts(self, world: str) -> None:
+        if world in self._worlds:
+            self._retire(self._worlds[world])
+            self._worlds[world].tally = Tally()
+
+    async def count(self, world: str, meter: Meter) -> Quota:
+        found = self._find(world)
+        now = found.held.clock.read(self._clock())
+        window = found.windows.setdefault(meter.name, Window())
+        return window.count(meter.calls, meter.seconds, now, found.start.profile["quota_window"])
+
+    async def expire_tokens(self, world: str) -> int:
+        found = self._find(world)
+        found.generation += 1
+        return found.generation
+
     async def journal(self, world: str) -> Page:
         found = self._worlds.get(world)
         return Page(tuple(found.journal), found.journal.evicted) if found else Page((), 0)
@@ -152,8 +182,15 @@ class MemoryStore:
             self._worlds[world].journal.clear()
 
     async def reset(self, world: str) -> None:
-        if self._worlds.pop(world, None) and world in self._starts.own:
+        found = self._worlds.pop(world, None)
+        if found:
+            self._retire(found)
+        if found and world in self._starts.own:
             self._find(world)
+
+    def _retire(self, world: _World) -> None:
+        """Remember which steps have fired in a world that is no more."""
+        self._fired |= world.tally.fired
 
     async def create(self, world: str, start: Start) -> bool:
         if world in self._worlds:
@@ -166,9 +203,23 @@ class MemoryStore:
             raise
         return True
 
+    async def restart(self, world: str, start: Start, *, is_new: bool) -> None:
+        found = self._find(world)
+        self._retire(found)
+        self._starts.add(world, start)
+        if is_new:
+            self._worlds[world] = self._new_world(start)
+            return
+        found.start, found.tally = start, Tally()
+        if start.moment is not None or start.is_frozen:
+            found.held.clock = start.clock(self._clock())
+
     async def delete(self, world: str) -> bool:
         self._starts.remove(world)
-        return self._worlds.pop(world, None) is not None
+        found = self._worlds.pop(world, None)
+        if found:
+            self._retire(found)
+        return found is not None
 
     async def worlds(self) -> list[WorldFacts]:
         return [self._facts(name, world) for name, world in self._worlds.items() if name != NO_WORLD]
@@ -211,14 +262,14 @@ class MemoryStore:
         return found
 
     def _new_world(self, start: Start) -> _World:
-        document = start.fixture.document
-        clock = Clock(**document.get("clock", {}))
-        return _World(start, self._new_journal(), _Held(clock=clock), 0.0, document.get("calls", 0))
+        held = _Held(clock=start.clock(self._clock()))
+        return _World(start, self._new_journal(), held, 0.0, start.fixture.document.get("calls", 0))
 
     def _forget_idle(self) -> None:
         oldest = self._uptime() - self._bounds.idle
         while self._worlds and next(iter(self._worlds.values())).used < oldest:
-            name, _ = self._worlds.popitem(last=False)
+            name, world = self._worlds.popitem(last=False)
+            self._retire(world)
             self._starts.remove(name)
 
     def _facts(self, name: str, world: _World) -> WorldFacts:

@@ -1,16 +1,19 @@
 """Reads a fixture file and says everything that is wrong with it, each mistake with its place."""
 
+import base64
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import ContractError, Mistake, Source, read
+from okr_mock.world.clock import EARLIEST, LATEST, Clock
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, Fixture, build_fixture
 
 SCHEMA = Path(__file__).with_name("fixture.schema.yaml")
 DEFAULT = Path(__file__).with_name("default.yaml")
-CONTENT = "#/components/schemas/Content"
+SHOWN_RECORD = "#/components/schemas/ProgressRecord/properties"
 SUFFIXES = (".yaml", ".yml", ".json")
 _HUNDRED = 100.0
 _ROUNDING = 0.05
@@ -34,9 +37,10 @@ def fixture_schema() -> dict[str, Any]:
 
 
 def _full_schema(components: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the schema, with the contract's for the content of records."""
+    """Give the schema, with the contract's for what it says of records too."""
     schema = fixture_schema()
-    schema["properties"]["records"]["items"]["properties"]["content"] = {"$ref": CONTENT}
+    record = schema["properties"]["records"]["items"]["properties"]
+    record |= {name: {"$ref": f"{SHOWN_RECORD}/{name}"} for name in ("content", "modify_time", "progress_rate")}
     return schema | {"components": {"schemas": closed(components["schemas"])}}
 
 
@@ -92,7 +96,7 @@ def find_mistakes(document: Any, components: Mapping[str, Any]) -> list[Found]:
 
     errors = jsonschema.Draft202012Validator(_full_schema(components)).iter_errors(document)
     against_schema = [(tuple(error.absolute_path), _shorter(error.message)) for error in errors]
-    checks = (_repeated, _dangling, _targetless, _odd_weights, _odd_months)
+    checks = (_repeated, _dangling, _targetless, _odd_weights, _odd_months, _odd_clock, _odd_images)
     return against_schema or [found for check in checks for found in check(document)]
 
 
@@ -187,3 +191,18 @@ def _odd_months(document: dict[str, Any]) -> Iterator[Found]:
     for index, period in enumerate(document.get("periods", [])):
         if period["end_month"] < period["start_month"]:
             yield ("periods", index, "end_month"), f"the period ends before it starts in {period['start_month']}"
+
+
+def _odd_clock(document: dict[str, Any]) -> Iterator[Found]:
+    clock = document.get("clock", {})
+    if not EARLIEST <= Clock(**clock).read(time.time_ns() // 1_000_000) <= LATEST:
+        at: At = ("clock", "frozen" if "frozen" in clock else "shift")
+        yield at, "the clock goes from 2001-09-10 to 2037-12-31; outside of that ids and times would lose their form"
+
+
+def _odd_images(document: dict[str, Any]) -> Iterator[Found]:
+    for index, image in enumerate(document.get("images", [])):
+        try:
+            base64.b64decode(image["data"], validate=True)
+        except ValueError as error:
+            yield ("images", index, "data"), f"not base64: {error}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feishu_okr.contract import Profile
+from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import App, Fixture
 
 DEFAULT_WORLD = "default"
@@ -17,11 +18,40 @@ class Start:
         fixture: people, apps, OKRs and first records.
         profile: choice of options.
         seed: seed of ids and draws.
+        quota: `off`, `live`, or calls a window.
+        scenarios: names of scenarios, or scenarios as JSON texts; None for those that the server was started with.
+        moment: time at which the clock begins, in milliseconds since the epoch; None for the fixture's or the real one.
+        is_frozen: whether the clock stands still.
     """
 
     fixture: Fixture
     profile: Profile
     seed: int
+    quota: str | int = "off"
+    scenarios: tuple[str, ...] | None = None
+    moment: int | None = None
+    is_frozen: bool = False
+
+    def allowed(self, calls: int) -> int | None:
+        """Say how many calls a window allows; None where calls are not counted.
+
+        Args:
+            calls: how many the API allows.
+        """
+        if self.quota == "off":
+            return None
+        return calls if isinstance(self.quota, str) else self.quota
+
+    def clock(self, real: int) -> Clock:
+        """Give the clock of a world that begins.
+
+        Args:
+            real: the real time, in milliseconds since the epoch.
+        """
+        clock = Clock(**self.fixture.document.get("clock", {}))
+        if self.moment is not None:
+            clock = Clock().set(self.moment, real)
+        return clock.freeze(real) if self.is_frozen else clock
 
 
 @dataclass
@@ -45,6 +75,11 @@ class Starts:
 
     def __getitem__(self, world: str) -> Start:
         return self.own.get(world) or self.named.get(world, self.default)
+
+    @property
+    def fixtures(self) -> dict[str, Fixture]:
+        """Fixtures by the names that they can be asked for."""
+        return {DEFAULT_WORLD: self.default.fixture, **{name: start.fixture for name, start in self.named.items()}}
 
     def app(self, id: str) -> App | None:  # noqa: A002 - the API's word
         """Find a declared app.
@@ -80,8 +115,10 @@ class Starts:
         Args:
             world: name of the world.
         """
-        if self.own.pop(world, None):
-            self._homes = {app: home for app, home in self._homes.items() if home != world or home in self.named}
+        start = self.own.pop(world, None)
+        for app in start.fixture.apps if start else ():
+            if self._homes.get(app) == world and app not in self[world].fixture.apps:
+                del self._homes[app]
 
     def _house(self, world: str, start: Start) -> None:
         for app in start.fixture.apps:

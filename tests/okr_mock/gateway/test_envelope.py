@@ -18,7 +18,9 @@ def test_every_entry_makes_an_answer(contract: Contract, start: Start) -> None:
     """Every refusal of the catalog becomes an answer with its status and its shape."""
     effective = contract.effective(contract.ledger.profile())
     for entry in contract.catalog.entries.values():
-        params = dict.fromkeys(("scopes", "query", "app_id", "limit", "reason", "field", "value", "ids", "ip"), "x")
+        params = dict.fromkeys(
+            ("scopes", "query", "app_id", "limit", "reason", "field", "value", "ids", "ip", "scenario"), "x"
+        )
         answer = refused(Refusal(entry.name, **params), effective, turn(start))
         assert answer.status == entry.status
         if entry.body == "plain":

@@ -1,0 +1,93 @@
+"""Explains a call: which step it would meet, and which criterion of each other one fails."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import orjson
+from starlette.routing import compile_path
+
+from feishu_okr.contract import Contract
+from okr_mock.gateway.request import Request
+from okr_mock.scenario.pattern import Occasion
+from okr_mock.scenario.step import Script, Step
+from okr_mock.store import Counts
+from okr_mock.store.tally import is_due
+
+_KNOWN = frozenset({"method", "path", "query", "headers", "body", "request", "app", "now"})
+
+
+class QuestionError(Exception):
+    """What is to be explained is no call; says what is missing."""
+
+
+def read_question(value: Any, world: str) -> Occasion:
+    """Read a call that is to be explained; an entry of the journal is one too.
+
+    Args:
+        value: `method` and `path`, and as needed `query`, `headers`, `body` (or `request`), `app` and `now`.
+        world: name of the world, which stands in for an app that is not named.
+
+    Raises:
+        QuestionError: it has no method or path, or they are no texts.
+    """
+    if not isinstance(value, dict):
+        raise QuestionError("a call is an object with `method` and `path`")
+    for name in ("method", "path"):
+        if not isinstance(value.get(name), str):
+            raise QuestionError(f"the call has no {name}; a call has {', '.join(sorted(_KNOWN))}")
+    target = urlsplit(value["path"])
+    query = value.get("query", {})
+    pairs = list(query.items()) if isinstance(query, dict) else [tuple(pair) for pair in query]
+    headers = [(str(name).lower().encode(), str(text).encode()) for name, text in value.get("headers", {}).items()]
+    body = value.get("body", value.get("request"))
+    raw = b"" if body is None else body.encode() if isinstance(body, str) else orjson.dumps(body)
+    asked = "&".join(filter(None, [target.query, urlencode(pairs)]))
+    path = quote(target.path, safe="/%").encode()
+    request = Request(value["method"].upper(), path, {}, asked.encode(), headers, "", raw)
+    return Occasion(request, "", str(value.get("app", world)), int(value.get("now", 0)))
+
+
+def explain(
+    question: Occasion, script: Script, contract: Contract, counts: Mapping[tuple[str, str], Counts], seed: int = 0
+) -> dict[str, Any]:
+    """Explain a call: `fires` names the step, `steps` says of each why or why not. Nothing is counted.
+
+    Args:
+        question: the call.
+        script: the steps.
+        contract: knows which operation the call is.
+        counts: how often steps were asked and fired.
+        seed: seed of the world, for the draws.
+    """
+    operation = _operation(question, contract)
+    shown, fires = [], None
+    for step in script.steps:
+        verdict = _verdict(step, question, operation, counts, seed)
+        shown.append(verdict)
+        if fires is None and verdict["fires"]:
+            fires = verdict["step"]
+        elif verdict["fires"]:
+            verdict |= {"fires": False, "why_not": [f"{fires} takes the call first"]}
+    return {"operation": operation or None, "fires": fires, "steps": shown}
+
+
+def _operation(question: Occasion, contract: Contract) -> str:
+    for operation in contract.operations.values():
+        pattern, _, _ = compile_path(operation.path)
+        if operation.method == question.request.method and pattern.fullmatch(question.path):
+            return operation.id
+    return ""
+
+
+def _verdict(
+    step: Step, question: Occasion, operation: str, counts: Mapping[tuple[str, str], Counts], seed: int
+) -> dict[str, Any]:
+    failed = [criterion.text for criterion in step.pattern.criteria if not criterion.matches(question)]
+    wanted = step.pattern.operations
+    if wanted and operation not in wanted:
+        failed.insert(0, f"operation is {' or '.join(sorted(wanted))}")
+    before = counts.get((step.claim.scenario, step.claim.step), Counts())
+    if not failed and not is_due(step.claim, before, seed):
+        failed.append(f"it is due: it was asked {before.seen} times and has fired {before.fired} times")
+    return {"step": step.name, "fires": not failed, "why_not": failed}

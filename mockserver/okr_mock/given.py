@@ -1,0 +1,60 @@
+"""What a scenario asks of a world: its fixture, options, quota and clock."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from feishu_okr.contract import Contract
+from okr_mock.scenario.step import read_moment
+from okr_mock.world.fixture import Fixture, build_fixture
+from okr_mock.world.fixture_file import find_mistakes
+from okr_mock.world.start import Start
+
+MOST_MISTAKES = 100
+
+
+def given_start(start: Start, given: Mapping[str, Any], contract: Contract) -> Start:
+    """Give what a world starts from under scenarios; their fixture is not looked at.
+
+    Args:
+        start: what it would start from without them.
+        given: what they ask.
+        contract: knows profiles and claims.
+
+    Raises:
+        ValueError: there is no such profile, claim or option.
+    """
+    usual, clock = start.profile, given.get("clock", {})
+    base = () if "profile" in given else usual.switches
+    switches = [*base, *given.get("set", {}).items()]
+    return replace(
+        start,
+        profile=contract.ledger.profile(given.get("profile", usual.name), switches, usual.brand),
+        quota=given.get("quota", start.quota),
+        moment=read_moment(clock["set"]) if "set" in clock else start.moment,
+        is_frozen=clock.get("freeze", start.is_frozen),
+    )
+
+
+def find_fixture(asked: Any, known: Mapping[str, Fixture], components: Mapping[str, Any]) -> Fixture:
+    """Find a fixture by its name, or build the one that was sent.
+
+    Args:
+        asked: name, or value of a fixture file.
+        known: fixtures by name.
+        components: those of the contract's document under the world's profile, which say what content may be.
+
+    Raises:
+        ValueError: there is none of that name, or it is wrong; names every mistake.
+    """
+    if isinstance(asked, str):
+        if asked not in known:
+            text = (
+                f"fixture: there is no {asked!r}; there are {', '.join(known)} (--fixtures), or send one as an object"
+            )
+            raise ValueError(text)
+        return known[asked]
+    found = find_mistakes(asked, components)[:MOST_MISTAKES]
+    if found:
+        raise ValueError("; ".join(f"fixture/{'/'.join(map(str, at))}: {text}" for at, text in found))
+    return build_fixture(asked)

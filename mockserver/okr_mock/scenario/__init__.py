@@ -1,0 +1,1 @@
+"""Scenarios: when which call comes, what happens to it."""

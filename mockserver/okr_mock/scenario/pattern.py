@@ -1,0 +1,249 @@
+"""Patterns: what a step asks of a call, criterion by criterion, so that it can be said which one failed."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from jsonpointer import resolve_pointer
+
+from okr_mock.gateway.envelope import Refusal
+from okr_mock.gateway.request import FORM, Request
+
+MISSING = object()
+_LINEAR = jsonschema_rs.RegexOptions()  # takes linear time and so needs no limit of its own
+
+
+class Occasion:
+    """What a call shows to patterns; what is costly is read at most once.
+
+    Args:
+        request: the call as it came.
+        operation: id of the operation, "" for none.
+        app: id of the calling app, or name of the world where no app is known.
+        now: milliseconds since the epoch, on the world's clock.
+    """
+
+    def __init__(self, request: Request, operation: str, app: str, now: int) -> None:
+        self.request = request
+        self.operation = operation
+        self.app = app
+        self.now = now
+
+    @cached_property
+    def body(self) -> Any:
+        """The body as JSON, a form as an object; `MISSING` where it is neither."""
+        try:
+            return self.request.form() if self.request.media == FORM else self.request.json()
+        except Refusal:
+            return MISSING
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query parameters."""
+        return self.request.arguments({})
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers by their names in lower case."""
+        return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.request.headers}
+
+    @cached_property
+    def path(self) -> str:
+        """The path without a trailing slash."""
+        return self.request.target.decode("latin-1").removesuffix("/")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that a step asks.
+
+    Args:
+        text: what it asks, for people.
+        value_of: finds the value in question; `MISSING` for none.
+        holds: judges it.
+    """
+
+    text: str
+    value_of: Callable[[Occasion], Any]
+    holds: Callable[[Any], bool]
+
+    def matches(self, occasion: Occasion) -> bool:
+        """Judge a call.
+
+        Args:
+            occasion: the call.
+        """
+        return self.holds(self.value_of(occasion))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """All that a step asks of a call.
+
+    Args:
+        operations: operation ids it is confined to; empty for any.
+        criteria: what must hold beside that.
+    """
+
+    operations: frozenset[str]
+    criteria: tuple[Criterion, ...]
+
+    def matches(self, occasion: Occasion) -> bool:
+        """Judge a call whose operation fits.
+
+        Args:
+            occasion: the call.
+        """
+        return all(criterion.matches(occasion) for criterion in self.criteria)
+
+
+def read_pattern(
+    when: Mapping[str, Any], operations: Iterable[str], apps: frozenset[str], moment: Callable[[Any], int]
+) -> Pattern:
+    """Read a pattern.
+
+    Args:
+        when: `when` of a step that holds to the schema.
+        operations: ids of all operations, for names with a star.
+        apps: apps that the whole scenario is for; empty for all.
+        moment: reads a moment as milliseconds since the epoch.
+
+    Raises:
+        ValueError: a regular expression or a schema is none.
+    """
+    criteria = [_among("app", set(apps), lambda occasion: occasion.app)] if apps else []
+    if "app" in when:
+        criteria.append(_among("app", names(when["app"]), lambda occasion: occasion.app))
+    if "method" in when:
+        methods = {method.upper() for method in names(when["method"])}
+        criteria.append(_among("method", methods, lambda occasion: occasion.request.method))
+    if "path" in when:
+        criteria.append(_path(when["path"]))
+    if "between" in when:
+        first, last = (moment(value) for value in when["between"])
+        text = f"between {when['between'][0]} and {when['between'][1]}"
+        criteria.append(Criterion(text, lambda occasion: occasion.now, lambda now: first <= now <= last))
+    for name, test in when.get("query", {}).items():
+        criteria += _tests(f"query {name}", _query(name), test, is_text=True)
+    for name, test in when.get("header", {}).items():
+        criteria += _tests(f"header {name}", _header(name.lower()), test, is_text=True)
+    for pointer, test in when.get("body", {}).items():
+        criteria += _tests(f"body {pointer or '(whole)'}", _pointed(pointer), test, is_text=False)
+    return Pattern(expanded(names(when.get("operation", [])), operations), tuple(criteria))
+
+
+def names(value: str | list[str]) -> set[str]:
+    """Give one name or several as a set.
+
+    Args:
+        value: as it stands in the file.
+    """
+    return {value} if isinstance(value, str) else set(value)
+
+
+def expanded(wanted: Iterable[str], operations: Iterable[str]) -> frozenset[str]:
+    """Give the operations that names mean, of which some may hold a star.
+
+    Args:
+        wanted: names such as `okr.v1.progress_record.create` or `okr.v1.*`.
+        operations: ids of all operations.
+    """
+    known = list(operations)
+    return frozenset(operation for name in wanted for operation in fnmatch.filter(known, name))
+
+
+def _among(what: str, wanted: set[str], value_of: Callable[[Occasion], Any]) -> Criterion:
+    return Criterion(f"{what} is {' or '.join(sorted(wanted))}", value_of, wanted.__contains__)
+
+
+def _path(template: str) -> Criterion:
+    parts = [re.escape(part) if index % 2 == 0 else "[^/]+" for index, part in enumerate(_PARAMETER.split(template))]
+    pattern = re.compile("".join(parts).removesuffix("/"))
+    text = f"path is {template}"
+    return Criterion(text, lambda occasion: occasion.path, lambda path: pattern.fullmatch(path) is not None)
+
+
+_PARAMETER = re.compile(r"(\{[A-Za-z0-9_]+\})")
+
+
+def _query(name: str) -> Callable[[Occasion], Any]:
+    return lambda occasion: occasion.query.get(name, MISSING)
+
+
+def _header(name: str) -> Callable[[Occasion], Any]:
+    return lambda occasion: occasion.headers.get(name, MISSING)
+
+
+def _pointed(pointer: str) -> Callable[[Occasion], Any]:
+    return lambda occasion: MISSING if occasion.body is MISSING else resolve_pointer(occasion.body, pointer, MISSING)
+
+
+def _tests(where: str, value_of: Callable[[Occasion], Any], test: Any, *, is_text: bool) -> list[Criterion]:
+    """Make a criterion of each test of a value; a test that is no object asks for equality."""
+    asked = test if isinstance(test, dict) else {"equals": test}
+    return [
+        Criterion(f"{where} {word} {orjson.dumps(value).decode()}", value_of, _TESTS[word](value, is_text))
+        for word, value in asked.items()
+    ]
+
+
+def _equals(wanted: Any, is_text: bool) -> Callable[[Any], bool]:
+    if is_text and not isinstance(wanted, str):
+        wanted = orjson.dumps(wanted).decode()
+    return lambda value: isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
+
+
+def _matches(pattern: str, _: bool) -> Callable[[Any], bool]:
+    return _schema({"type": "string", "pattern": pattern}, True)
+
+
+def _contains(part: str, _: bool) -> Callable[[Any], bool]:
+    def holds(value: Any) -> bool:
+        if isinstance(value, str):
+            return part in value
+        return isinstance(value, dict | list) and part in orjson.dumps(value).decode()
+
+    return holds
+
+
+def _exists(wanted: bool, _: bool) -> Callable[[Any], bool]:
+    return lambda value: (value is not MISSING) == wanted
+
+
+def _greater(limit: float, _: bool) -> Callable[[Any], bool]:
+    return lambda value: (number := _number(value)) is not None and number > limit
+
+
+def _less(limit: float, _: bool) -> Callable[[Any], bool]:
+    return lambda value: (number := _number(value)) is not None and number < limit
+
+
+def _number(value: Any) -> float | None:
+    """Read a number, also one that is written as a text, as ids are."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return int(value) if isinstance(value, str) and value.isdecimal() else float(value)
+    except ValueError:
+        return None
+
+
+def _schema(schema: Any, _: bool) -> Callable[[Any], bool]:
+    validator = jsonschema_rs.validator_for(schema, pattern_options=_LINEAR)
+    return lambda value: value is not MISSING and validator.is_valid(value)
+
+
+_TESTS: Mapping[str, Callable[[Any, bool], Callable[[Any], bool]]] = {
+    "equals": _equals,
+    "matches": _matches,
+    "contains": _contains,
+    "exists": _exists,
+    "greater": _greater,
+    "less": _less,
+    "schema": _schema,
+}

@@ -1,0 +1,397 @@
+from typing import Any
+
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from okr_mock.gateway.tokens import LIFE, REFRESH_LIFE
+from tests.conftest import EXAMPLES, RECORDS, TENANT_TOKEN, Body
+from tests.okr_mock.operations.conftest import OAUTH, A, B, Fresh, Small, journal, moved
+
+V2 = "/open-apis/authen/v2/oauth/token"
+ROUTES = [OAUTH, V2]
+SECRET = "planted-client-secret"
+HOME = "cli_home"
+SCOPES = ["okr:okr", "okr:okr:readonly", "offline_access"]
+WORLD: Body = {
+    "apps": [
+        {"id": HOME, "secret": SECRET},
+        {"id": "cli_sibling", "secret": SECRET},
+        {"id": "cli_users", "secret": SECRET, "tokens": ["user"]},
+        {"id": "cli_tenants", "secret": SECRET, "tokens": ["tenant"]},
+    ],
+    "codes": [
+        {"code": "planted-code-all", "user": A},
+        {"code": "planted-code-some", "user": B, "scopes": SCOPES},
+        {"code": "planted-code-spent", "user": A, "used": True},
+        {"code": "planted-code-there", "user": A, "redirect_uri": "https://example.com/back"},
+    ],
+}
+REFUSALS = {
+    20001: "invalid_request",
+    20002: "invalid_client",
+    20003: "invalid_grant",
+    20010: "invalid_grant",
+    20024: "invalid_grant",
+    20026: "invalid_grant",
+    20036: "unsupported_grant_type",
+    20037: "invalid_grant",
+    20048: "invalid_client",
+    20064: "invalid_grant",
+    20065: "invalid_grant",
+    20067: "invalid_scope",
+    20068: "invalid_scope",
+    20071: "invalid_grant",
+    20073: "invalid_grant",
+}
+
+
+def ask(client: TestClient, grant: str, route: str = OAUTH, **fields: Any) -> Any:
+    body = {"grant_type": grant, "client_id": HOME, "client_secret": SECRET} | fields
+    return client.post(route, json={name: value for name, value in body.items() if value is not None})
+
+
+def by_code(client: TestClient, code: str = "planted-code-all", route: str = OAUTH, **fields: Any) -> Any:
+    return ask(client, "authorization_code", route, code=code, **fields)
+
+
+def refreshed(client: TestClient, token: str, route: str = OAUTH, **fields: Any) -> Any:
+    return ask(client, "refresh_token", route, refresh_token=token, **fields)
+
+
+def refused(answer: Any, code: int) -> None:
+    """Check that a call was refused, in the shape of the OAuth routes."""
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (400, code)
+    assert list(body) == ["code", "error", "error_description"]
+    assert body["error"] == REFUSALS[code]
+    assert body["error_description"].endswith(".")
+    assert answer.headers["content-type"] == "application/json"
+
+
+def code_with(client: TestClient, token: str) -> int:
+    """Call with a token; 1001004 is an admitted call for what is not there."""
+    answer: int = client.get(f"{RECORDS}/1", headers={"Authorization": f"Bearer {token}"}).json()["code"]
+    return answer
+
+
+def test_client_credentials(small: Small) -> None:
+    """The credentials alone get the tenant's token, the same one that the classic route gives, with four fields."""
+    client = small(WORLD)
+    body = ask(client, "client_credentials").json()
+    assert list(body) == ["access_token", "code", "expires_in", "token_type"]
+    assert (body["code"], body["expires_in"], body["token_type"]) == (0, LIFE, "Bearer")
+    classic = client.post(TENANT_TOKEN, json={"app_id": HOME, "app_secret": SECRET}).json()
+    assert classic["tenant_access_token"] == body["access_token"]
+    assert code_with(client, body["access_token"]) == 1001004
+
+
+def test_forms(small: Small) -> None:
+    """The v3 route reads forms as it reads JSON, whatever charset they name; the v2 route reads JSON alone."""
+    client = small(WORLD)
+    fields = {"grant_type": "client_credentials", "client_id": HOME, "client_secret": SECRET}
+    token = client.post(OAUTH, json=fields).json()["access_token"]
+    assert client.post(OAUTH, data=fields).json()["access_token"] == token
+    content = f"grant_type=client%5Fcredentials&client_id=x&client_id={HOME}&client_secret={SECRET}&extra"
+    headers = {"Content-Type": "Application/X-WWW-Form-URLencoded; charset=UTF-8"}
+    assert client.post(OAUTH, content=content, headers=headers).json()["access_token"] == token
+    refused(client.post(V2, data=fields | {"grant_type": "authorization_code", "code": "planted-code-all"}), 20001)
+    refused(client.post(OAUTH, content=content, headers={"Content-Type": "application/json"}), 20001)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_token_of_a_person(small: Small, route: str) -> None:
+    """A code gets a JWT of the vendor's length that acts as the person, a refresh token, and the scopes granted."""
+    client = small(WORLD)
+    body = by_code(client, "planted-code-some", route).json()
+    example = orjson.loads((EXAMPLES / "oauth-user-response.json").read_bytes())
+    assert list(body) == sorted(example)
+    assert body["access_token"].startswith("eyJ")
+    assert 1024 <= len(body["access_token"]) <= 2048
+    assert (body["expires_in"], body["refresh_token_expires_in"]) == (LIFE, REFRESH_LIFE)
+    assert body["scope"] == " ".join(sorted(SCOPES))
+    headers = {"Authorization": f"Bearer {body['access_token']}"}
+    answer = client.get("/open-apis/okr/v1/okrs/batch_get?okr_ids=21&okr_ids=22", headers=headers).json()
+    assert [okr["permission"] for okr in answer["data"]["okr_list"]] == [0, 1]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_code_counts_once(small: Small, route: str) -> None:
+    """A code is good for one call, on whichever route; a spent one of the fixture for none."""
+    client = small(WORLD)
+    assert by_code(client, route=route).json()["code"] == 0
+    for again in ROUTES:
+        refused(by_code(client, route=again), 20065)
+        refused(by_code(client, "planted-code-spent", again), 20065)
+    client.post("/__admin/reset", json={})
+    assert by_code(client, route=route).json()["code"] == 0
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"code": None}, 20001),
+        ({"code": ""}, 20001),
+        ({"code": "unknown"}, 20003),
+        ({"code": "planted-code-there"}, 20071),
+        ({"code": "planted-code-there", "redirect_uri": "https://example.com/back/"}, 20071),
+        ({"code": "planted-code-all", "scope": "a a"}, 20067),
+        ({"code": "planted-code-some", "scope": "okr:okr okr:okr.content:readonly"}, 20068),
+        ({"client_id": "cli_tenants"}, 20010),
+        ({"client_id": None}, 20001),
+        ({"client_id": "no app"}, 20001),
+        ({"client_id": ""}, 20001),
+        ({"client_secret": None}, 20001),
+        ({"grant_type": None}, 20001),
+        ({"grant_type": ""}, 20036),
+        ({"grant_type": "password"}, 20036),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"}, 20036),
+    ],
+)
+def test_refused_codes(small: Small, route: str, fields: Body, code: int) -> None:
+    """Each mistake of a call with a code has its own refusal, and spends nothing."""
+    client = small(WORLD)
+    refused(
+        ask(client, **{"grant": "authorization_code", "code": "planted-code-all"} | renamed(fields), route=route), code
+    )
+    assert by_code(client).json()["code"] == 0
+
+
+def renamed(fields: Body) -> Body:
+    """Send a grant type under its name, also an absent one."""
+    return {"grant" if name == "grant_type" else name: value for name, value in fields.items()}
+
+
+def test_v2_route_gives_no_tenant_tokens(small: Small) -> None:
+    """The grant `client_credentials` is known to the v3 route alone."""
+    refused(ask(small(WORLD), "client_credentials", V2), 20036)
+
+
+def test_redirect_uri(small: Small) -> None:
+    """A code that was issued for an address wants the same again; other codes take any."""
+    client = small(WORLD)
+    assert by_code(client, "planted-code-there", redirect_uri="https://example.com/back").json()["code"] == 0
+    assert by_code(client, redirect_uri="https://example.com/anything").json()["code"] == 0
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_refresh(small: Small, route: str) -> None:
+    """A refresh token gets the next pair once; both access tokens live on and each pair is new."""
+    client = small(WORLD)
+    first = by_code(client, route=route).json()
+    second = refreshed(client, first["refresh_token"], route).json()
+    assert second["scope"] == first["scope"]
+    assert len({first["access_token"], first["refresh_token"], second["access_token"], second["refresh_token"]}) == 4
+    assert [code_with(client, pair["access_token"]) for pair in (first, second)] == [1001004, 1001004]
+    refused(refreshed(client, first["refresh_token"], route), 20073)
+    assert refreshed(client, second["refresh_token"], route).json()["code"] == 0
+
+
+def test_refresh_token_is_no_access_token(small: Small) -> None:
+    """A refresh token admits nobody, and an access token refreshes nothing."""
+    client = small(WORLD)
+    pair = by_code(client).json()
+    assert code_with(client, pair["refresh_token"]) == 99991668
+    tenant = ask(client, "client_credentials").json()["access_token"]
+    for token in (pair["access_token"], tenant, "u-dev", "x", pair["refresh_token"][:-2]):
+        refused(refreshed(client, token), 20026)
+    for token in ("", None):
+        refused(ask(client, "refresh_token", refresh_token=token), 20001)
+
+
+@pytest.mark.parametrize("client_id", ["cli_sibling", "cli_users", "cli_undeclared"])
+def test_refresh_token_of_another_client(small: Small, client_id: str) -> None:
+    """A refresh token belongs to the client it was issued to, be the other in the same world or not."""
+    client = small(WORLD)
+    token = by_code(client).json()["refresh_token"]
+    refused(refreshed(client, token, client_id=client_id), 20024)
+    assert refreshed(client, token).json()["code"] == 0
+
+
+def test_tokens_expire(small: Small) -> None:
+    """Access and refresh token live two hours and a week on the world's clock."""
+    client = small(WORLD)
+    moved(client, 0)
+    pair = by_code(client).json()
+    moved(client, LIFE - 1)
+    assert code_with(client, pair["access_token"]) == 1001004
+    moved(client, 1)
+    assert code_with(client, pair["access_token"]) == 99991668
+    moved(client, REFRESH_LIFE - LIFE - 1)
+    later = refreshed(client, pair["refresh_token"]).json()
+    moved(client, REFRESH_LIFE)
+    refused(refreshed(client, later["refresh_token"]), 20037)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_strict_mode(small: Small, route: str) -> None:
+    """Where apps must be declared, unknown ones and wrong secrets are refused and spend no code."""
+    client = small(WORLD, auth="strict")
+    refused(by_code(client, route=route, client_id="cli_unknown"), 20048)
+    refused(by_code(client, route=route, client_secret="wrong"), 20002)
+    refused(by_code(client, route=route, client_secret=""), 20002)
+    token = by_code(client, route=route).json()["refresh_token"]
+    refused(refreshed(client, token, route, client_secret="wrong"), 20002)
+    assert refreshed(client, token, route).json()["code"] == 0
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_unknown_code_before_the_secret(small: Small, route: str) -> None:
+    """An unknown code is refused before the secret is looked at."""
+    refused(by_code(small(WORLD, auth="strict"), "unknown", route, client_secret="wrong"), 20003)
+
+
+def test_strict_credentials(small: Small) -> None:
+    """The credentials are checked for the tenant's token too, and the kinds of token an app may have in any mode."""
+    client = small(WORLD, auth="strict")
+    refused(ask(client, "client_credentials", client_id="cli_unknown"), 20048)
+    refused(ask(client, "client_credentials", client_secret="wrong"), 20002)
+    assert ask(client, "client_credentials").json()["code"] == 0
+    for auth in ("strict", "open"):
+        refused(ask(small(WORLD, auth=auth), "client_credentials", client_id="cli_users"), 20010)
+    assert ask(small(WORLD), "client_credentials", client_id="cli_undeclared", client_secret="any").json()["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted"),
+    [
+        ("okr:okr", "okr:okr"),
+        ("okr:okr:readonly  okr:okr", "okr:okr okr:okr:readonly"),
+        ("", " ".join(sorted(SCOPES))),
+        ("  ", " ".join(sorted(SCOPES))),
+        (None, " ".join(sorted(SCOPES))),
+    ],
+)
+def test_scopes_narrow(small: Small, asked: str | None, granted: str) -> None:
+    """Scopes that are asked for narrow the token, at the code and at the refresh; none asked for are all granted."""
+    client = small(WORLD)
+    assert by_code(client, "planted-code-some", scope=asked).json()["scope"] == granted
+    client.post("/__admin/reset", json={})
+    token = by_code(client, "planted-code-some").json()["refresh_token"]
+    assert refreshed(client, token, scope=asked).json()["scope"] == granted
+
+
+def test_scopes_do_not_widen(small: Small) -> None:
+    """What was once narrowed stays so: the next refresh cannot ask for more."""
+    client = small(WORLD)
+    pair = by_code(client, "planted-code-some", scope="okr:okr:readonly offline_access").json()
+    refused(refreshed(client, pair["refresh_token"], scope="okr:okr offline_access"), 20068)
+    again = refreshed(client, pair["refresh_token"]).json()
+    assert again["scope"] == "offline_access okr:okr:readonly"
+
+
+def test_scopes_count(small: Small, create_body: Body) -> None:
+    """A narrowed token may do what its scopes allow and no more."""
+    client = small(WORLD)
+    token = by_code(client, scope="okr:okr:readonly offline_access").json()["access_token"]
+    assert code_with(client, token) == 1001004
+    answer = client.post(RECORDS, json=create_body, headers={"Authorization": f"Bearer {token}"})
+    assert answer.json()["code"] == 99991679
+
+
+GARBAGE = [
+    b"",
+    b"{",
+    b"null",
+    b"true",
+    b"5",
+    b'"client_credentials"',
+    b"[]",
+    b"{}",
+    b"\xff\xfe\0\0",
+    b'{"grant_type": "client_credentials", "client_id": ["cli_x"], "client_secret": {}}',
+    b'{"grant_type": null, "client_id": null, "client_secret": null}',
+    b'{"grant_type": "client_credentials", "client_id": "cli_x", "client_secret": 5}',
+    b'{"grant_type": 1e400, "client_id": "cli_x", "client_secret": "s"}',
+    b'{"grant_type": "client_credentials", "client_id": "cli_x\\n", "client_secret": "s"}',
+    b'{"grant_type": "client_credentials", "client_id": "\\u0000", "client_secret": "s"}',
+    b'{"a":' * 2000 + b"1" + b"}" * 2000,
+    b"[" * 5000,
+    b"grant_type=client_credentials&client_id=cli_x",
+    b"%ff=%ff&&&==",
+    b"--B\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("media", ["application/json", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_garbage(fresh: Fresh, route: str, media: str) -> None:
+    """Whatever comes as a body, and as whatever it is called, is refused as missing a parameter."""
+    client = fresh()
+    for content in GARBAGE:
+        refused(client.post(route, content=content, headers={"Content-Type": media}), 20001)
+
+
+def told(client: TestClient) -> str:
+    """Read everything that any journal says."""
+    worlds = [world["name"] for world in client.get("/__admin/worlds").json()["worlds"]]
+    return "".join(orjson.dumps(journal(client, world)).decode() for world in [*worlds, "-"])
+
+
+@pytest.mark.parametrize("auth", ["open", "strict"])
+def test_journal_keeps_no_secret(small: Small, auth: str) -> None:
+    """No secret, code, verifier or token of a call, carried out or refused, is in a journal."""
+    client = small(WORLD, auth=auth)
+    pair = by_code(client).json()
+    tokens = [pair["access_token"], pair["refresh_token"], ask(client, "client_credentials").json()["access_token"]]
+    refreshed(client, pair["refresh_token"])
+    refreshed(client, pair["refresh_token"], scope="a a")
+    by_code(client, code="planted-code-some", code_verifier="planted-verifier")
+    for odd in ([SECRET, "planted-code-some"], {"x": SECRET, "code": "planted-code-some"}, 5):
+        ask(client, "authorization_code", client_secret=odd, code=odd)
+    fields = {"grant_type": "authorization_code", "client_id": HOME, "client_secret": SECRET}
+    for route in ROUTES:
+        client.post(route, data=fields | {"code": "planted-code-some", "code_verifier": "planted-verifier"})
+        client.post(route, content=orjson.dumps(fields | {"refresh_token": pair["refresh_token"]})[:-1])
+    text = told(client)
+    assert '"operation":"oauth.v3.token"' in text
+    assert "planted" not in text
+    assert not [token for token in tokens if token in text]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"grant_type": "authorization_code", "code": "planted-code-some"',
+        b'[{"grant_type": "authorization_code", "code": "planted-code-some"}]',
+        b"grant_type=authorization_code&client_id=cli_x&code=planted-code-some",
+    ],
+)
+@pytest.mark.parametrize("route", ROUTES)
+def test_journal_keeps_no_code_of_a_broken_body(small: Small, route: str, content: bytes) -> None:
+    """A code that came in a body nobody could read is not kept either."""
+    client = small(WORLD)
+    refused(client.post(route, content=content), 20001)
+    assert "planted" not in told(client)
+
+
+def test_journal_keeps_no_code_of_a_query(small: Small) -> None:
+    """A code that was put into the query by mistake is not kept."""
+    client = small(WORLD)
+    client.post(f"{OAUTH}?code=planted-code-some&client_secret={SECRET}", json={})
+    assert "planted" not in told(client)
+
+
+def test_refresh_tokens_of_the_routes(small: Small) -> None:
+    """The v3 route takes refresh tokens of both routes, the v2 route its own only."""
+    client = small(WORLD)
+    older, newer = by_code(client, route=V2).json(), by_code(client, "planted-code-some").json()
+    assert refreshed(client, older["refresh_token"]).json()["code"] == 0
+    refused(refreshed(client, newer["refresh_token"], V2), 20026)
+
+
+def test_verifier_without_challenge(small: Small) -> None:
+    """A verifier without a challenge at the authorization is refused by the v3 route and let pass by the v2 route."""
+    client = small(WORLD)
+    refused(by_code(client, code_verifier="v" * 43), 20049)
+    assert by_code(client, route=V2, code_verifier="v" * 43).json()["code"] == 0
+
+
+def test_refresh_token_wants_offline_access(small: Small) -> None:
+    """Where the person did not grant `offline_access` there is no refresh token; who granted everything has one."""
+    client = small(WORLD)
+    body = by_code(client, "planted-code-some", scope="okr:okr").json()
+    assert (body["code"], body["scope"]) == (0, "okr:okr")
+    assert body.keys().isdisjoint({"refresh_token", "refresh_token_expires_in"})
+    assert "offline_access" in by_code(client).json()["scope"].split()
