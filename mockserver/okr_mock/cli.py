@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from feishu_okr.contract import ContractError
+from okr_mock.scenario.scenario_file import ScenarioError
 from okr_mock.settings import PREFIX, Settings, SettingsError
 from okr_mock.world.fixture_file import FixtureError
 
@@ -25,7 +26,7 @@ def main() -> None:
         code = 2
     except click.ClickException as error:
         code = _complain(error.format_message())
-    except FixtureError as error:
+    except (FixtureError, ScenarioError) as error:
         click.echo(str(error), err=True)  # a line a mistake, as compilers do
         code = 2
     except (ContractError, SettingsError, ValueError) as error:
@@ -110,6 +111,31 @@ def _warn_of_unknown_names() -> None:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             click.echo(f"okr-mock: {name} is set but is no setting{hint}", err=True)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def lint(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check scenario and fixture files: exit code 0 if they hold, 1 if not, 2 if there is nothing to check."""
+    from okr_mock.linting import lint as check
+    from okr_mock.linting import report
+
+    files, mistakes = check(paths)
+    click.echo(report(files, mistakes, as_json=as_json), nl=False)
+    if mistakes:
+        raise click.exceptions.Exit(1)
+
+
+@cli.command()
+@click.argument("request_file", metavar="REQUEST.json", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--scenario", multiple=True, required=True, help="Shipped scenario, file or folder; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(request_file: Path, scenario: tuple[str, ...], as_json: bool) -> None:
+    """Say which step a call would meet, and for every other one which criterion failed."""
+    from okr_mock.explain import explain_file
+
+    click.echo(explain_file(request_file, scenario, as_json=as_json), nl=False)
 
 
 @cli.command()

@@ -1,18 +1,21 @@
 """Explains a call: which step it would meet, and which criterion of each other one fails."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 from starlette.routing import compile_path
 
-from feishu_okr.contract import Contract
+from feishu_okr.contract import Contract, load
 from okr_mock.gateway.request import Request
+from okr_mock.scenario.library import open_library
 from okr_mock.scenario.pattern import Occasion
 from okr_mock.scenario.step import Script, Step
 from okr_mock.store import Counts
 from okr_mock.store.tally import is_due
+from okr_mock.world.start import DEFAULT_WORLD
 
 _KNOWN = frozenset({"method", "path", "query", "headers", "body", "request", "app", "now"})
 
@@ -70,6 +73,37 @@ def explain(
         elif verdict["fires"]:
             verdict |= {"fires": False, "why_not": [f"{fires} takes the call first"]}
     return {"operation": operation or None, "fires": fires, "steps": shown}
+
+
+def explain_file(path: Path, scenarios: Sequence[str], *, as_json: bool) -> str:
+    """Explain a call that stands in a file, as a world that has seen no call before would judge it.
+
+    Args:
+        path: a JSON file; an entry of the journal will do.
+        scenarios: names of scenarios, files or folders.
+        as_json: JSON, or lines for people.
+
+    Raises:
+        ScenarioError: a scenario is wrong.
+        ValueError: the file holds no call, or there is no such scenario.
+    """
+    contract = load()
+    try:
+        question = read_question(orjson.loads(path.read_bytes()), DEFAULT_WORLD)
+    except (orjson.JSONDecodeError, QuestionError) as error:
+        raise ValueError(f"{path}: {error}") from error
+    found = explain(question, open_library(scenarios, contract).usual, contract, {})
+    if as_json:
+        return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+    steps = [
+        f"{'fires' if step['fires'] else 'no   '}  {step['step']}  {_reasons(step)}".rstrip() for step in found["steps"]
+    ]
+    end = f"the call meets {found['fires']}" if found["fires"] else "no step fires; the emulator answers as usual"
+    return "\n".join([f"operation: {found['operation'] or 'none'}", *steps, end, ""])
+
+
+def _reasons(step: Mapping[str, Any]) -> str:
+    return "; ".join(f"not: {text}" for text in step["why_not"])
 
 
 def _operation(question: Occasion, contract: Contract) -> str:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.gateway.request import Request
+from okr_mock.gateway.request import MULTIPART, Request
 
 MOST_PARTS = 100
 
@@ -36,6 +36,8 @@ def read_form(request: Request, file_names: frozenset[str]) -> Form:
 
     if request.is_too_large:
         raise Refusal("body_too_large")
+    if request.media != MULTIPART:
+        raise Refusal("body_not_json", reason=f"not {MULTIPART}")
     form = Form([], {})
 
     def keep(part: Field | File) -> None:

@@ -151,7 +151,7 @@ class Signer:
 
 
 def _person_token(claims: dict[str, object] | None) -> Token | None:
-    if claims is None or claims.get("kind") not in ("user", REFRESH, REFRESH_V3):  # a ticket is signed with the same key
+    if claims is None or claims.get("kind") not in ("user", REFRESH, REFRESH_V3):  # a ticket has the same key
         return None
     scope = claims["scope"]
     return Token(

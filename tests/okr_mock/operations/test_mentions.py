@@ -55,11 +55,11 @@ def test_kinds_in_and_out(small: Small, sent: str, shown: str) -> None:
     assert people_of(client.get(path, params={"user_id_type": shown})) == [
         {"openId": V1_KINDS[shown], "userId": LARK_ID}
     ]
-    update = {"content": mentioning({"openId": B}, {"openId": V1_KINDS[sent]})}
+    update = {"content": mentioning({"openId": "nobody"}, {"openId": V1_KINDS[sent]})}
     people = people_of(client.put(path, params={"user_id_type": sent}, json=update))
-    assert people == [{"openId": B}, {"openId": V1_KINDS[sent]}]
+    assert people == [{"openId": "nobody"}, {"openId": V1_KINDS[sent]}]
     people = people_of(client.get(path, params={"user_id_type": shown}))
-    assert people[-1] == {"openId": V1_KINDS[shown], "userId": LARK_ID}
+    assert people == [{"openId": "nobody"}, {"openId": V1_KINDS[shown], "userId": LARK_ID}]
 
 
 @pytest.mark.parametrize("kind", ["", "open_id"])
@@ -98,8 +98,15 @@ def test_internal_id(small: Small, option: str) -> None:
 
 
 @pytest.mark.parametrize("kind", V1_KINDS)
-@pytest.mark.parametrize(("settings", "code"), [({}, 0), ({"profile": "gateway"}, 1), ({"set": ("unknown_mention=refuse",)}, 1),
-    ({"profile": "gateway", "set": ("unknown_mention=accept",)}, 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({}, 0),
+        ({"profile": "gateway"}, 1),
+        ({"set": ("unknown_mention=refuse",)}, 1),
+        ({"profile": "gateway", "set": ("unknown_mention=accept",)}, 0),
+    ],
+)
 def test_unknown_person(small: Small, kind: str, settings: Any, code: int) -> None:
     """A mention of nobody is kept as it was sent, or refused in the code of its kind with every id that is unknown."""
     client = small(**settings)
@@ -168,6 +175,15 @@ def test_id_of_another_kind(small: Small) -> None:
     client = small(set=("unknown_mention=refuse",))
     answer = client.post(RECORDS, params={"user_id_type": "union_id"}, json=record({"openId": A}))
     assert answer.json()["code"] == NOT_EXISTED["union_id"]
+
+
+def test_unknown_id_that_is_an_open_id(small: Small) -> None:
+    """An id that nobody has in the kind that is named stays as it was sent, even if it is somebody's open id."""
+    client = small()
+    answer = client.post(RECORDS, params={"user_id_type": "user_id"}, json=record({"openId": A}))
+    assert people_of(answer) == [{"openId": A}]
+    path = f"{RECORDS}/{answer.json()['data']['progress_id']}"
+    assert people_of(client.get(path, params={"user_id_type": "user_id"})) == [{"openId": A}]
 
 
 @pytest.mark.parametrize(
