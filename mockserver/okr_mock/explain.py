@@ -95,15 +95,14 @@ def explain_file(path: Path, scenarios: Sequence[str], *, as_json: bool) -> str:
     found = explain(question, open_library(scenarios, contract).usual, contract, {})
     if as_json:
         return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
-    steps = [
-        f"{'fires' if step['fires'] else 'no   '}  {step['step']}  {_reasons(step)}".rstrip() for step in found["steps"]
-    ]
+    steps = [_line(step) for step in found["steps"]]
     end = f"the call meets {found['fires']}" if found["fires"] else "no step fires; the emulator answers as usual"
     return "\n".join([f"operation: {found['operation'] or 'none'}", *steps, end, ""])
 
 
-def _reasons(step: Mapping[str, Any]) -> str:
-    return "; ".join(f"not: {text}" for text in step["why_not"])
+def _line(step: Mapping[str, Any]) -> str:
+    reasons = "; ".join(f"not: {text}" for text in step["why_not"])
+    return f"{'fires' if step['fires'] else 'no   '}  {step['step']}  {reasons}".rstrip()
 
 
 def _operation(question: Occasion, contract: Contract) -> str:
@@ -122,6 +121,14 @@ def _verdict(
     if wanted and operation not in wanted:
         failed.insert(0, f"operation is {' or '.join(sorted(wanted))}")
     before = counts.get((step.claim.scenario, step.claim.step), Counts())
-    if not failed and not is_due(step.claim, before, seed):
-        failed.append(f"it is due: it was asked {before.seen} times and has fired {before.fired} times")
+    claim = step.claim
+    if not failed and not is_due(claim, before, seed):
+        limits: dict[str, Any] = {"after": claim.after, "every": claim.every, "times": claim.times, "probability": claim.probability}
+        limits |= {"call": sorted(claim.calls)} if claim.calls else {}
+        failed.append(f"due at its match {before.seen + 1}, fired {before.fired} times: {_limits(limits)}")
     return {"step": step.name, "fires": not failed, "why_not": failed}
+
+
+def _limits(limits: Mapping[str, Any]) -> str:
+    usual = {"after": 0, "every": 1, "times": 0, "probability": 1.0}
+    return ", ".join(f"{name} {value}" for name, value in limits.items() if usual.get(name) != value)

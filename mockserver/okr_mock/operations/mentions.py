@@ -1,12 +1,12 @@
 """Mentions of people: stored as open ids, shown in the kind of id that the caller asks for. Source: spec."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from okr_mock.call import Call
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.world.people import ADMIN_ID, OPEN_ID, UNION_ID, USER_ID
+from okr_mock.world.people import ADMIN_ID, OPEN_ID, UNION_ID, USER_ID, Person
 
 NOT_EXISTED = {
     OPEN_ID: "open_ids_not_existed",
@@ -15,6 +15,10 @@ NOT_EXISTED = {
     ADMIN_ID: "lark_ids_not_existed",
 }
 """Refusals of the gateway by kind of id."""
+_NOBODY = {"userId": ""}
+"""Stands beside a stored id that nobody has in the kind it was sent as, though it is somebody's open id."""
+
+Mention = dict[str, Any]
 
 
 def id_kind(call: Call) -> str:
@@ -45,8 +49,16 @@ def stored_mentions(call: Call, content: Any) -> Any:
     unknown = [name for name, person in found.items() if person is None]
     if unknown and call.profile["unknown_mention"] == "refuse":
         raise Refusal(NOT_EXISTED[kind], ids=f"[{' '.join(unknown)}]")
-    stored = {name: {"openId": person.open_id if person else name} for name, person in found.items()}
-    return _rewritten(content, {**stored, "": {"openId": ""}, None: {}})
+
+    def stored(mention: Mention) -> Mention:
+        name = mention.get("openId")
+        if not name:
+            return {"openId": ""} if name == "" else {}
+        if person := found[name]:
+            return {"openId": person.open_id}
+        return {"openId": name} | (_NOBODY if call.fixture.people.find(name) else {})
+
+    return _rewritten(content, stored)
 
 
 def shown_mentions(call: Call, content: Any) -> Any:
@@ -59,12 +71,24 @@ def shown_mentions(call: Call, content: Any) -> Any:
     kind = id_kind(call)
     choice = call.profile["person_user_id"]
     has_lark_id = choice == "always" or (choice == "read" and call.operation.method == "GET")
-    known: dict[str | None, dict[str, str]] = {}
-    for mention in _persons(content):
-        person = call.fixture.people.find(mention.get("openId", ""))
-        if person is not None:
-            known[person.open_id] = {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
-    return _rewritten(content, known) if known else content
+
+    def shown(mention: Mention) -> Mention:
+        person = mentioned(call, mention)
+        if person is None:
+            return {name: value for name, value in mention.items() if name not in _NOBODY}
+        return {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
+
+    return _rewritten(content, shown) if any(_persons(content)) else content
+
+
+def mentioned(call: Call, mention: Mention) -> Person | None:
+    """Find whom a stored mention names; None for nobody.
+
+    Args:
+        call: its world knows the people.
+        mention: as it is stored.
+    """
+    return None if _NOBODY.items() <= mention.items() else call.fixture.people.find(mention.get("openId", ""))
 
 
 def parted(text: str, mentions: Iterable[str]) -> list[str]:
@@ -78,25 +102,23 @@ def parted(text: str, mentions: Iterable[str]) -> list[str]:
     return re.split(f"({'|'.join(map(re.escape, longest_first))})", text) if longest_first else [text]
 
 
-def _persons(content: Any) -> Iterator[dict[str, Any]]:
+def _persons(content: Any) -> Iterator[Mention]:
     for block in content.get("blocks", ()):
         for element in block.get("paragraph", {}).get("elements", ()):
             if "person" in element:
                 yield element["person"]
 
 
-def _rewritten(content: Any, known: dict[str | None, dict[str, str]]) -> Any:
-    """Copy content, with other ids in the mentions of known people."""
-    blocks = [_block(block, known) if "paragraph" in block else block for block in content["blocks"]]
+def _rewritten(content: Any, change: Callable[[Mention], Mention]) -> Any:
+    """Copy content, with other mentions."""
+    blocks = [_block(block, change) if "paragraph" in block else block for block in content["blocks"]]
     return content | {"blocks": blocks}
 
 
-def _block(block: dict[str, Any], known: dict[str | None, dict[str, str]]) -> dict[str, Any]:
+def _block(block: dict[str, Any], change: Callable[[Mention], Mention]) -> dict[str, Any]:
     paragraph = block["paragraph"]
     elements = [
-        {**element, "person": known.get(element["person"].get("openId"), element["person"])}
-        if "person" in element
-        else element
+        {**element, "person": change(element["person"])} if "person" in element else element
         for element in paragraph.get("elements", ())
     ]
     return block | {"paragraph": paragraph | {"elements": elements}} if elements else block

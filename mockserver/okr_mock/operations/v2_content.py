@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from okr_mock.call import Call
-from okr_mock.operations.mentions import id_kind, parted
+from okr_mock.operations.mentions import id_kind, mentioned, parted
 
 _NAMES = {
     "textRun": "text_run",
@@ -76,5 +76,5 @@ def _mention(call: Call, mention: dict[str, Any]) -> dict[str, Any]:
     open_id = mention.get("openId")
     if open_id is None:
         return {}
-    person = call.fixture.people.find(open_id)
+    person = mentioned(call, mention)
     return {"user_id": person.id(id_kind(call)) if person else open_id}

@@ -1,4 +1,4 @@
-"""Worlds under control: made, listed, deleted, kept and restored, written out and started again."""
+"""Worlds under control: made, listed, deleted, kept and restored."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,21 +6,16 @@ from typing import Any
 
 import orjson
 import pytest
-import yaml
-import yamlcore
 from starlette.testclient import TestClient
 
 from okr_mock.app import create_app
 from okr_mock.settings import Settings
 from tests.conftest import RECORDS, TENANT_TOKEN, Body, MakeClient
-from tests.okr_mock.world.test_fixture_file import PERSON, company
+from tests.okr_mock.world.test_fixture_file import company
 
 WORLDS = "/__admin/worlds"
 MOST_BODY = 32 * 1024 * 1024
 JSON = {"Content-Type": "application/json"}
-OAUTH = "/oauth/v3/token"
-OKRS = f"/open-apis/okr/v1/users/{PERSON}/okrs?offset=0&limit=9"
-PERIODS = "/open-apis/okr/v1/periods"
 FULL = (
     "limit of this emulator: no more than 1 worlds; Reset worlds that are not needed (POST /__admin/reset?world=NAME)"
 )
@@ -256,156 +251,3 @@ def test_too_many_worlds(make_client: MakeClient) -> None:
     assert [(answer.status_code, answer.json()["error"].startswith(FULL)) for answer in answers] == [(503, True)] * 5
     delete(client, "only")
     assert made(client, name="more")["apps"] == {"cli_a1b2c3d4e5f60718": "default"}
-
-
-def exchanged(client: TestClient, code: str) -> int:
-    """Exchange a code of the world `w` for a token, as the app that leads there."""
-    body = {"grant_type": "authorization_code", "client_id": "w", "client_secret": "s", "code": code}
-    answer: Body = client.post(OAUTH, json=body).json()
-    return int(answer["code"])
-
-
-def asked(client: TestClient, paths: list[str]) -> list[Any]:
-    """Ask the world `w` for all of it; gives the bytes, names and times of the answers."""
-    answers = [client.get(path, headers=of("w")) for path in paths]
-    return [(answer.content, answer.headers["x-tt-logid"], answer.headers["date"]) for answer in answers]
-
-
-@pytest.fixture
-def lived(client: TestClient, create_body: Body) -> Body:
-    """A world `w` in which much has happened: what to ask it, what it answered, and how it was written before."""
-    codes = [{"code": code, "user": PERSON} for code in ("a", "b")]
-    rules = [{"period_rule_id": "1", "type": "month", "length": 3, "first_month": 1}]
-    made(client, name="w", seed=5, fixture=company(codes=codes, period_rules=rules))
-    client.put("/__admin/clock?world=w", json={"set": "2026-10-05T09:00:00+08:00", "freeze": True})
-    body = create_body | {"target_id": "3", "target_type": 3, "progress_rate": {"percent": 41.256, "status": 1}}
-    record = client.post(RECORDS, json=body, headers=of("w", PERSON)).json()["data"]["progress_id"]
-    client.delete(f"{RECORDS}/9", headers=of("w"))
-    period = {"period_rule_id": "1", "start_month": "2026-10"}
-    period_id = client.post(PERIODS, json=period, headers=of("w")).json()["data"]["period_id"]
-    client.patch(f"{PERIODS}/{period_id}", json={"status": 3}, headers=of("w"))
-    files = {"data": ("x.gif", b"GIF89a" + bytes(20), "image/gif")}
-    form = {"target_id": "2", "target_type": "2"}
-    answer = client.post("/open-apis/okr/v1/images/upload", files=files, data=form, headers=of("w")).json()
-    assert exchanged(client, "a") == 0
-    lists = [PERIODS, OKRS, "/open-apis/okr/v2/key_results/3/progresses"]
-    paths = [f"{RECORDS}/{record}", f"{RECORDS}/9", *lists, answer["data"]["url"]]
-    written = {form: client.get(f"/__admin/world?world=w&format={form}") for form in ("json", "yaml")}
-    return {"paths": paths, "answers": asked(client, paths), **written}
-
-
-@pytest.mark.parametrize("way", ["json", "yaml", "file"])
-def test_export(make_client: MakeClient, client: TestClient, lived: Body, tmp_path: Path, way: str) -> None:
-    """An export that is imported or served exports to itself, and answers as the world did, byte for byte."""
-    document = lived["json"].json()
-    if way == "file":
-        (tmp_path / "w.yaml").write_bytes(lived["yaml"].content)
-        client = make_client(fixtures=str(tmp_path))
-    else:
-        delete(client, "w")
-        text = lived["yaml"].text
-        made(client, name="w", fixture=document if way == "json" else yaml.load(text, Loader=yamlcore.CCoreLoader))
-    again = client.get("/__admin/world?world=w")
-    assert again.json() == document
-    assert client.get("/__admin/world?world=w&format=yaml").content == lived["yaml"].content
-    assert asked(client, lived["paths"]) == lived["answers"]
-    assert [exchanged(client, code) for code in "ab"] == [20065, 0]
-    assert client.get(f"{WORLDS}/w").json()["clock"] == "frozen"
-
-
-def test_export_types(client: TestClient, lived: Body) -> None:
-    """An export says what it is; there are two forms of it."""
-    assert lived["json"].headers["content-type"] == "application/json"
-    assert lived["yaml"].headers["content-type"].startswith("application/yaml")
-    assert lived["json"].json()["calls"] == 6
-    answer = client.get("/__admin/world?world=w&format=xml")
-    assert (answer.status_code, answer.json()["error"]) == (400, "no format 'xml'; there are json and yaml")
-
-
-def test_export_of_free_style(client: TestClient, create_body: Body) -> None:
-    """What a profile lets into a record comes in again with its export, under the same profile."""
-    made(client, name="w", profile="gateway", fixture=company())
-    style = {"list": {"type": "bullet", "indentLevel": 99}}
-    content = {"blocks": [{"type": "paragraph", "paragraph": {"style": style, "elements": []}}]}
-    body = create_body | {"target_id": "2", "target_type": 2, "content": content}
-    assert client.post(RECORDS, json=body, headers=of("w")).json()["code"] == 0
-    document = client.get("/__admin/world?world=w").json()
-    made(client, name="again", profile="gateway", fixture=document)
-    assert client.get("/__admin/world?world=again").json() == document
-    assert "indentLevel: 99 is greater than the maximum of 16" in said(client, name="x", fixture=document)
-
-
-def test_export_of_a_late_period(client: TestClient) -> None:
-    """A period that the API let begin in the last year is part of an export that can be imported."""
-    rules = [{"period_rule_id": "1", "type": "year", "length": 12, "first_month": 4}]
-    made(client, name="w", fixture=company(period_rules=rules))
-    body = {"period_rule_id": "1", "start_month": "2037-04"}
-    assert client.post(PERIODS, json=body, headers=of("w")).json()["code"] == 0
-    document = client.get("/__admin/world?world=w").json()
-    made(client, name="again", fixture=document)
-    assert client.get("/__admin/world?world=again").json() == document
-
-
-def clocked(client: TestClient, **body: Any) -> Body:
-    answer: Body = client.put("/__admin/clock?world=w", json=body).json()
-    return answer
-
-
-def test_clock_route(client: TestClient) -> None:
-    """A world's clock is set, moved, stopped, let run and made real again, all in one order, and nobody else's."""
-    assert clocked(client, set="2026-12-31T23:59:00+08:00", freeze=True) == {
-        "world": "w", "now": 1_798_732_740_000, "time": "2026-12-31T15:59:00.000Z", "clock": "frozen",
-    }  # fmt: skip
-    assert clocked(client, advance=7200.5)["time"] == "2026-12-31T17:59:00.500Z"
-    assert clocked(client, advance=-0.5, set=1_798_732_740_123)["time"] == "2026-12-31T15:58:59.623Z"
-    running = clocked(client, freeze=False)
-    assert running["clock"] == "shifted"
-    assert 0 <= running["now"] - 1_798_732_739_623 < 5000
-    later = client.get("/__admin/clock?world=w").json()
-    assert running["now"] <= later["now"] < running["now"] + 5000
-    real = client.get("/__admin/clock").json()
-    assert (real["world"], real["clock"]) == ("default", "real")
-    assert clocked(client, real=True)["clock"] == "real"
-    assert abs(client.get("/__admin/clock?world=w").json()["now"] - real["now"]) < 5000
-    assert clocked(client, real=True, set="2030-01-01", advance=1, freeze=True)["now"] == 1_893_456_001_000
-
-
-@pytest.mark.parametrize(
-    ("value", "time"),
-    [
-        (1_000_080_000_000, "2001-09-10T00:00:00.000Z"),
-        (1.79e12, "2026-09-21T14:13:20.000Z"),
-        ("2037-12-31T00:00:00Z", "2037-12-31T00:00:00.000Z"),
-        ("2026-10-05T09:00:00.007", "2026-10-05T09:00:00.007Z"),
-        ("2026-10-05T09:00:00.999-11:30", "2026-10-05T20:30:00.999Z"),
-        ("2026-10-05 09:00", "2026-10-05T09:00:00.000Z"),
-    ],
-)
-def test_moments(shared: TestClient, value: Any, time: str) -> None:
-    """A moment is milliseconds or ISO 8601, to the millisecond; without a zone it is UTC."""
-    assert shared.put("/__admin/clock?world=u", json={"set": value, "freeze": True}).json()["time"] == time
-
-
-@pytest.mark.parametrize(
-    ("body", "says"),
-    [
-        ({}, "body: {} has less than 1 property"),
-        ({"set": True}, 'set: true is not of types "integer", "string"'),
-        ({"set": "tomorrow"}, "set: 'tomorrow' is neither milliseconds nor a time such as 2026-10-05T09:00:00+08:00"),
-        ({"set": "2026-02-30T00:00:00Z"}, "set: '2026-02-30T00:00:00Z' is neither milliseconds nor a time"),
-        ({"set": 1_000_079_999_999}, "the clock goes from 2001-09-10 to 2037-12-31"),
-        ({"set": 2_145_830_400_001}, "the clock goes from 2001-09-10 to 2037-12-31"),
-        ({"set": "0001-01-01T00:00:00+23:59"}, "the clock goes from 2001-09-10 to 2037-12-31"),
-        ({"advance": 1e300}, "the clock goes from 2001-09-10 to 2037-12-31"),
-        ({"advance": "1"}, 'advance: "1" is not of type "number"'),
-        ({"freeze": 1}, 'freeze: 1 is not of type "boolean"'),
-        ({"real": False}, "real: true was expected"),
-        ({"now": 1}, "body: Additional properties are not allowed ('now' was unexpected)"),
-    ],
-)
-def test_wrong_times(shared: TestClient, body: Body, says: str) -> None:
-    """A time that cannot be is refused with what is wrong and where, and the clock goes on as it did."""
-    answer = shared.put("/__admin/clock?world=v", json=body)
-    assert (answer.status_code, list(answer.json())) == (400, ["error"])
-    assert says in answer.json()["error"]
-    assert shared.get("/__admin/clock?world=v").json()["clock"] == "real"

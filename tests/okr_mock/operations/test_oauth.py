@@ -37,6 +37,7 @@ REFUSALS = {
     20036: "unsupported_grant_type",
     20037: "invalid_grant",
     20048: "invalid_client",
+    20049: "invalid_grant",
     20064: "invalid_grant",
     20065: "invalid_grant",
     20067: "invalid_scope",

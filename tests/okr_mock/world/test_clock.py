@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from okr_mock.app import create_app
+from okr_mock.settings import Settings
 from okr_mock.world.clock import EARLIEST, LATEST, Clock
 from tests.conftest import RECORDS, TENANT_TOKEN, Body
 
@@ -130,3 +133,75 @@ def test_tickets_follow(late: TestClient) -> None:
     statuses.append(late.get(url).status_code)
     assert statuses[0] == statuses[2] == 200
     assert statuses[1] >= 400
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[TestClient]:
+    """A client of an emulator whose worlds have any time."""
+    with TestClient(create_app(Settings()), base_url="http://localhost") as client:
+        yield client
+
+
+def clocked(client: TestClient, **body: Any) -> Body:
+    answer: Body = client.put("/__admin/clock?world=w", json=body).json()
+    return answer
+
+
+def test_clock_route(client: TestClient) -> None:
+    """A world's clock is set, moved, stopped, let run and made real again, all in one order, and nobody else's."""
+    assert clocked(client, set="2026-12-31T23:59:00+08:00", freeze=True) == {
+        "world": "w", "now": 1_798_732_740_000, "time": "2026-12-31T15:59:00.000Z", "clock": "frozen",
+    }  # fmt: skip
+    assert clocked(client, advance=7200.5)["time"] == "2026-12-31T17:59:00.500Z"
+    assert clocked(client, advance=-0.5, set=1_798_732_740_123)["time"] == "2026-12-31T15:58:59.623Z"
+    running = clocked(client, freeze=False)
+    assert running["clock"] == "shifted"
+    assert 0 <= running["now"] - 1_798_732_739_623 < 5000
+    later = client.get("/__admin/clock?world=w").json()
+    assert running["now"] <= later["now"] < running["now"] + 5000
+    real = client.get("/__admin/clock").json()
+    assert (real["world"], real["clock"]) == ("default", "real")
+    assert clocked(client, real=True)["clock"] == "real"
+    assert abs(client.get("/__admin/clock?world=w").json()["now"] - real["now"]) < 5000
+    assert clocked(client, real=True, set="2030-01-01", advance=1, freeze=True)["now"] == 1_893_456_001_000
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        (1_000_080_000_000, "2001-09-10T00:00:00.000Z"),
+        (1.79e12, "2026-09-21T14:13:20.000Z"),
+        ("2037-12-31T00:00:00Z", "2037-12-31T00:00:00.000Z"),
+        ("2026-10-05T09:00:00.007", "2026-10-05T09:00:00.007Z"),
+        ("2026-10-05T09:00:00.999-11:30", "2026-10-05T20:30:00.999Z"),
+        ("2026-10-05 09:00", "2026-10-05T09:00:00.000Z"),
+    ],
+)
+def test_moments(shared: TestClient, value: Any, time: str) -> None:
+    """A moment is milliseconds or ISO 8601, to the millisecond; without a zone it is UTC."""
+    assert shared.put("/__admin/clock?world=u", json={"set": value, "freeze": True}).json()["time"] == time
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "body: {} has less than 1 property"),
+        ({"set": True}, 'set: true is not of types "integer", "string"'),
+        ({"set": "tomorrow"}, "set: 'tomorrow' is neither milliseconds nor a time such as 2026-10-05T09:00:00+08:00"),
+        ({"set": "2026-02-30T00:00:00Z"}, "set: '2026-02-30T00:00:00Z' is neither milliseconds nor a time"),
+        ({"set": 1_000_079_999_999}, "the clock goes from 2001-09-10 to 2037-12-31"),
+        ({"set": 2_145_830_400_001}, "the clock goes from 2001-09-10 to 2037-12-31"),
+        ({"set": "0001-01-01T00:00:00+23:59"}, "the clock goes from 2001-09-10 to 2037-12-31"),
+        ({"advance": 1e300}, "the clock goes from 2001-09-10 to 2037-12-31"),
+        ({"advance": "1"}, 'advance: "1" is not of type "number"'),
+        ({"freeze": 1}, 'freeze: 1 is not of type "boolean"'),
+        ({"real": False}, "real: true was expected"),
+        ({"now": 1}, "body: Additional properties are not allowed ('now' was unexpected)"),
+    ],
+)
+def test_wrong_times(shared: TestClient, body: Body, says: str) -> None:
+    """A time that cannot be is refused with what is wrong and where, and the clock goes on as it did."""
+    answer = shared.put("/__admin/clock?world=v", json=body)
+    assert (answer.status_code, list(answer.json())) == (400, ["error"])
+    assert says in answer.json()["error"]
+    assert shared.get("/__admin/clock?world=v").json()["clock"] == "real"

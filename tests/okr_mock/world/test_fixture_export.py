@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
+import yaml
+import yamlcore
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.testclient import TestClient
 
 from feishu_okr.contract import Contract, load
 from okr_mock.world.clock import Clock
@@ -15,7 +19,8 @@ from okr_mock.world.fixture_export import export_fixture
 from okr_mock.world.fixture_file import default_fixture, find_mistakes, read_fixtures
 from okr_mock.world.fixture_text import fixture_yaml
 from okr_mock.world.start import Start
-from tests.conftest import Body
+from tests.conftest import RECORDS, Body, MakeClient
+from tests.okr_mock.inspector.test_worlds import WORLDS, delete, made, of, said
 from tests.okr_mock.world.test_fixture_file import IMAGE as PICTURE
 from tests.okr_mock.world.test_fixture_file import PERSON, company
 
@@ -136,3 +141,96 @@ def test_any_text(tmp_path_factory: Any, text: str, name: str, link: str) -> Non
     assert orjson.loads(orjson.dumps(document)) == document
     assert again(document) == document
     assert fixture.entities[IMAGE].keys() == {PICTURE}
+
+
+OAUTH = "/oauth/v3/token"
+PERIODS = "/open-apis/okr/v1/periods"
+OKRS = f"/open-apis/okr/v1/users/{PERSON}/okrs?offset=0&limit=9"
+
+
+def exchanged(client: TestClient, code: str) -> int:
+    """Exchange a code of the world `w` for a token, as the app that leads there."""
+    body = {"grant_type": "authorization_code", "client_id": "w", "client_secret": "s", "code": code}
+    answer: Body = client.post(OAUTH, json=body).json()
+    return int(answer["code"])
+
+
+def asked(client: TestClient, paths: list[str]) -> list[Any]:
+    """Ask the world `w` for all of it; gives the bytes, names and times of the answers."""
+    answers = [client.get(path, headers=of("w")) for path in paths]
+    return [(answer.content, answer.headers["x-tt-logid"], answer.headers["date"]) for answer in answers]
+
+
+@pytest.fixture
+def lived(client: TestClient, create_body: Body) -> Body:
+    """A world `w` in which much has happened: what to ask it, what it answered, and how it was written before."""
+    codes = [{"code": code, "user": PERSON} for code in ("a", "b")]
+    rules = [{"period_rule_id": "1", "type": "month", "length": 3, "first_month": 1}]
+    made(client, name="w", seed=5, fixture=company(codes=codes, period_rules=rules))
+    client.put("/__admin/clock?world=w", json={"set": "2026-10-05T09:00:00+08:00", "freeze": True})
+    body = create_body | {"target_id": "3", "target_type": 3, "progress_rate": {"percent": 41.256, "status": 1}}
+    record = client.post(RECORDS, json=body, headers=of("w", PERSON)).json()["data"]["progress_id"]
+    client.delete(f"{RECORDS}/9", headers=of("w"))
+    period = {"period_rule_id": "1", "start_month": "2026-10"}
+    period_id = client.post(PERIODS, json=period, headers=of("w")).json()["data"]["period_id"]
+    client.patch(f"{PERIODS}/{period_id}", json={"status": 3}, headers=of("w"))
+    files = {"data": ("x.gif", b"GIF89a" + bytes(20), "image/gif")}
+    form = {"target_id": "2", "target_type": "2"}
+    answer = client.post("/open-apis/okr/v1/images/upload", files=files, data=form, headers=of("w")).json()
+    assert exchanged(client, "a") == 0
+    lists = [PERIODS, OKRS, "/open-apis/okr/v2/key_results/3/progresses"]
+    paths = [f"{RECORDS}/{record}", f"{RECORDS}/9", *lists, answer["data"]["url"]]
+    written = {form: client.get(f"/__admin/world?world=w&format={form}") for form in ("json", "yaml")}
+    return {"paths": paths, "answers": asked(client, paths), **written}
+
+
+@pytest.mark.parametrize("way", ["json", "yaml", "file"])
+def test_export(make_client: MakeClient, client: TestClient, lived: Body, tmp_path: Path, way: str) -> None:
+    """An export that is imported or served exports to itself, and answers as the world did, byte for byte."""
+    document = lived["json"].json()
+    if way == "file":
+        (tmp_path / "w.yaml").write_bytes(lived["yaml"].content)
+        client = make_client(fixtures=str(tmp_path))
+    else:
+        delete(client, "w")
+        text = lived["yaml"].text
+        made(client, name="w", fixture=document if way == "json" else yaml.load(text, Loader=yamlcore.CCoreLoader))
+    again = client.get("/__admin/world?world=w")
+    assert again.json() == document
+    assert client.get("/__admin/world?world=w&format=yaml").content == lived["yaml"].content
+    assert asked(client, lived["paths"]) == lived["answers"]
+    assert [exchanged(client, code) for code in "ab"] == [20065, 0]
+    assert client.get(f"{WORLDS}/w").json()["clock"] == "frozen"
+
+
+def test_export_types(client: TestClient, lived: Body) -> None:
+    """An export says what it is; there are two forms of it."""
+    assert lived["json"].headers["content-type"] == "application/json"
+    assert lived["yaml"].headers["content-type"].startswith("application/yaml")
+    assert lived["json"].json()["calls"] == 6
+    answer = client.get("/__admin/world?world=w&format=xml")
+    assert (answer.status_code, answer.json()["error"]) == (400, "no format 'xml'; there are json and yaml")
+
+
+def test_export_of_free_style(client: TestClient, create_body: Body) -> None:
+    """What a profile lets into a record comes in again with its export, under the same profile."""
+    made(client, name="w", profile="gateway", fixture=company())
+    style = {"list": {"type": "bullet", "indentLevel": 99}}
+    content = {"blocks": [{"type": "paragraph", "paragraph": {"style": style, "elements": []}}]}
+    body = create_body | {"target_id": "2", "target_type": 2, "content": content}
+    assert client.post(RECORDS, json=body, headers=of("w")).json()["code"] == 0
+    document = client.get("/__admin/world?world=w").json()
+    made(client, name="again", profile="gateway", fixture=document)
+    assert client.get("/__admin/world?world=again").json() == document
+    assert "indentLevel: 99 is greater than the maximum of 16" in said(client, name="x", fixture=document)
+
+
+def test_export_of_a_late_period(client: TestClient) -> None:
+    """A period that the API let begin in the last year is part of an export that can be imported."""
+    rules = [{"period_rule_id": "1", "type": "year", "length": 12, "first_month": 4}]
+    made(client, name="w", fixture=company(period_rules=rules))
+    body = {"period_rule_id": "1", "start_month": "2037-04"}
+    assert client.post(PERIODS, json=body, headers=of("w")).json()["code"] == 0
+    document = client.get("/__admin/world?world=w").json()
+    made(client, name="again", fixture=document)
+    assert client.get("/__admin/world?world=again").json() == document
