@@ -75,7 +75,7 @@ def shown_mentions(call: Call, content: Any) -> Any:
     def shown(mention: Mention) -> Mention:
         person = mentioned(call, mention)
         if person is None:
-            return {name: value for name, value in mention.items() if name not in _NOBODY}
+            return {name: value for name, value in mention.items() if (name, value) not in _NOBODY.items()}
         return {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
 
     return _rewritten(content, shown) if any(_persons(content)) else content

@@ -67,7 +67,7 @@ class Starts:
     default: Start
     named: Mapping[str, Start]
     own: dict[str, Start] = field(default_factory=dict)
-    _homes: dict[str, str] = field(default_factory=dict)
+    _homes: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for world, start in {DEFAULT_WORLD: self.default, **self.named}.items():
@@ -87,16 +87,16 @@ class Starts:
         Args:
             id: id of the app.
         """
-        world = self._homes.get(id)
-        return self[world].fixture.apps.get(id) if world is not None else None
+        worlds = self._homes.get(id)
+        return self[worlds[0]].fixture.apps.get(id) if worlds else None
 
     def home(self, app: str) -> str:
-        """Name the world an app leads to: that of its fixture, else one of its own.
+        """Name the world an app leads to: the first whose fixture declares it, else one of its own.
 
         Args:
             app: id of the app.
         """
-        return self._homes.get(app, app)
+        return self._homes.get(app, [app])[0]
 
     def add(self, world: str, start: Start) -> None:
         """Give a world a start of its own.
@@ -117,9 +117,14 @@ class Starts:
         """
         start = self.own.pop(world, None)
         for app in start.fixture.apps if start else ():
-            if self._homes.get(app) == world and app not in self[world].fixture.apps:
-                del self._homes[app]
+            worlds = self._homes.get(app, [])
+            if world in worlds and app not in self[world].fixture.apps:
+                worlds.remove(world)
+            if not worlds:
+                self._homes.pop(app, None)
 
     def _house(self, world: str, start: Start) -> None:
         for app in start.fixture.apps:
-            self._homes.setdefault(app, world)
+            worlds = self._homes.setdefault(app, [])
+            if world not in worlds:
+                worlds.append(world)

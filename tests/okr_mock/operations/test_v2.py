@@ -175,7 +175,7 @@ def test_fields_are_among_the_documented(small: Small, path: str, name: str) -> 
 def test_kinds_of_id(small: Small, kind: str) -> None:
     """Owners and mentions are shown in the kind of id that the query names; departments are nowhere."""
     client = small()
-    query = {"user_id_type": kind, "department_id_type": "department_id"}
+    query: Body = {"user_id_type": kind, "department_id_type": "department_id"}
     for path in (f"{V2}/objectives/31", f"{V2}/key_results/41"):
         (goal,) = read(client, path, **query).values()
         assert goal["owner"] == {"owner_type": "user", "user_id": KINDS[kind]}
@@ -272,17 +272,6 @@ def test_new_record_between_pages(small: Small) -> None:
     write(client)
     second = read(client, PROGRESSES, page_size=2, page_token=first["page_token"])
     assert [item["id"] for item in first["items"] + second["items"]] == records[::-1]
-
-
-def test_deleted_record_between_pages(small: Small) -> None:
-    """The last record of a page may be deleted before the next page is asked for."""
-    client = small()
-    records = [write(client) for _ in range(4)]
-    first = read(client, PROGRESSES, page_size=2)
-    for item in first["items"]:
-        client.delete(f"{RECORDS}/{item['id']}")
-    second = read(client, PROGRESSES, page_size=2, page_token=first["page_token"])
-    assert [item["id"] for item in second["items"]] == records[1::-1]
 
 
 @pytest.mark.parametrize("path", LISTS)

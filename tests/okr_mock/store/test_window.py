@@ -1,7 +1,7 @@
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from okr_mock.store.window import Window
@@ -58,6 +58,7 @@ def test_clock_set_back(kind: str) -> None:
     assert spent(kind, [0, 0, 0, -(10**9), -(10**9), -(10**9), -(10**9)]) == [False] * 6 + [True]
 
 
+@settings(deadline=None)
 @given(kind=KIND, gaps=GAPS, calls=st.integers(1, 5))
 def test_never_too_many(kind: str, gaps: list[int], calls: int) -> None:
     """No window ever lets more calls pass than it allows, and whoever waits as told is let pass."""

@@ -24,6 +24,9 @@ from tests.okr_mock.inspector.test_worlds import WORLDS, delete, made, of, said
 from tests.okr_mock.world.test_fixture_file import IMAGE as PICTURE
 from tests.okr_mock.world.test_fixture_file import PERSON, company
 
+OAUTH = "/oauth/v3/token"
+PERIODS = "/open-apis/okr/v1/periods"
+OKRS = f"/open-apis/okr/v1/users/{PERSON}/okrs?offset=0&limit=9"
 PROFILE = load().ledger.profile()
 STATE_BYTES = orjson.dumps({"progress_rate": {"percent": 7, "status": "1"}, "updated": {"record": "1790000000000"}})
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -126,7 +129,7 @@ def test_real_clock_over_a_set_one() -> None:
     assert "clock" not in export_fixture(start, 5, Clock(), start.fixture.entities)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(text=TEXT, name=TEXT.filter(bool), link=TEXT)
 def test_any_text(tmp_path_factory: Any, text: str, name: str, link: str) -> None:
     """Whatever people write comes back from YAML and JSON as it was: blanks, signs, control characters, emoji."""
@@ -141,11 +144,6 @@ def test_any_text(tmp_path_factory: Any, text: str, name: str, link: str) -> Non
     assert orjson.loads(orjson.dumps(document)) == document
     assert again(document) == document
     assert fixture.entities[IMAGE].keys() == {PICTURE}
-
-
-OAUTH = "/oauth/v3/token"
-PERIODS = "/open-apis/okr/v1/periods"
-OKRS = f"/open-apis/okr/v1/users/{PERSON}/okrs?offset=0&limit=9"
 
 
 def exchanged(client: TestClient, code: str) -> int:
