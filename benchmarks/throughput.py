@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from benchmarks.answer import check
 from benchmarks.load import Job, run
 from benchmarks.request import RECORDS, headers, invalid_body, valid_body, written
+from benchmarks.scenario import scenario_of
 from benchmarks.servers import OURS, RAW, STARLETTE, ServerError, ask, fetch_token, running
 
 Round = dict[str, float]
 """Answers a second by name, of one round."""
+STEPS = 1000
+"""Steps of the scenario that one of the servers has loaded."""
 _RUN_UP = 0.2  # unmeasured seconds before each turn, for the emulator is fresh
 
 
@@ -38,21 +41,23 @@ def measure(load: Executor, rounds: int, seconds: float, say: Callable[[str], No
         ServerError: a server answered what it should not.
     """
     found = []
-    with running(RAW) as raw, running(STARLETTE) as starlette:
+    with running(RAW) as raw, running(STARLETTE) as starlette, scenario_of(STEPS) as scenario:
         for number in range(rounds + 1):
             say(f"throughput: round {number} of {rounds}" if number else "throughput: warm-up")
-            with running(OURS) as ours:  # a fresh one: it keeps every record, and memory that grows costs time
-                found.append(_round(load, _targets(raw.port, starlette.port, ours.port), seconds))
+            # fresh ones: they keep every record, and memory that grows costs time
+            with running(OURS) as ours, running((*OURS, "--scenario", scenario)) as steered:
+                found.append(_round(load, _targets(raw.port, starlette.port, ours.port, steered.port), seconds))
     return found[1:]
 
 
-def _targets(raw: int, starlette: int, ours: int) -> dict[str, _Target]:
+def _targets(raw: int, starlette: int, ours: int, steered: int) -> dict[str, _Target]:
     """Aim at the ports, in the order of a round: all with one token, and all but `invalid` with one body."""
     token, body = fetch_token(ours), valid_body()
     return {
         "raw": _Target(raw, body, token),
         "starlette": _Target(starlette, body, token),
         "ours": _Target(ours, body, token),
+        "steps": _Target(steered, body, token),
         "invalid": _Target(ours, invalid_body(), token, 400),
     }
 

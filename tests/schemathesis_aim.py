@@ -25,7 +25,9 @@ PERIODS: list[dict[str, Any]] = FIXTURE.document["periods"]
 RECORD_IDS: list[str] = [record["id"] for record in FIXTURE.document["records"]]
 PERIOD_IDS: list[str] = [period["id"] for period in PERIODS]
 TARGETS = {kind: [name for other, name in FIXTURE.targets if other == kind] for kind in (OBJECTIVE, KEY_RESULT)}
-LATEST_OKRS = {okr["user"]: okr for okr in sorted(FIXTURE.okrs.values(), key=lambda okr: PERIOD_IDS.index(okr["period"]))}
+LATEST_OKRS = {
+    okr["user"]: okr for okr in sorted(FIXTURE.okrs.values(), key=lambda okr: PERIOD_IDS.index(okr["period"]))
+}
 FIRST_TARGETS: list[tuple[int, str]] = [
     target
     for objective in (okr["objectives"][0] for okr in LATEST_OKRS.values())

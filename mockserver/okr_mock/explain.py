@@ -120,10 +120,17 @@ def _verdict(
     wanted = step.pattern.operations
     if wanted and operation not in wanted:
         failed.insert(0, f"operation is {' or '.join(sorted(wanted))}")
+    if step.pattern.apps and question.app not in step.pattern.apps:
+        failed.insert(0, f"app is {' or '.join(sorted(step.pattern.apps))}")
     before = counts.get((step.claim.scenario, step.claim.step), Counts())
     claim = step.claim
     if not failed and not is_due(claim, before, seed):
-        limits: dict[str, Any] = {"after": claim.after, "every": claim.every, "times": claim.times, "probability": claim.probability}
+        limits: dict[str, Any] = {
+            "after": claim.after,
+            "every": claim.every,
+            "times": claim.times,
+            "probability": claim.probability,
+        }
         limits |= {"call": sorted(claim.calls)} if claim.calls else {}
         failed.append(f"due at its match {before.seen + 1}, fired {before.fired} times: {_limits(limits)}")
     return {"step": step.name, "fires": not failed, "why_not": failed}

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from okr_mock.endpoint import Emulator, refuse_early
 from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, DELIVER, HANG, RESET, SLOW, TRUNCATE, Delivery
-from okr_mock.gateway.envelope import WRITE
+from okr_mock.gateway.envelope import NO_STATUS, WRITE
 
 
 async def write(send: Send, status: int, headers: bytes, body: bytes) -> None:
@@ -56,7 +56,7 @@ async def deliver(send: Send, status: int, headers: bytes, body: bytes, delivery
 
     Args:
         send: ASGI send of the call, bound to its cycle.
-        status: HTTP status.
+        status: HTTP status, or `NO_STATUS` where there is no answer to deliver.
         headers: header lines as they shall stand on the wire.
         body: the whole body.
         delivery: how.
@@ -66,7 +66,7 @@ async def deliver(send: Send, status: int, headers: bytes, body: bytes, delivery
         return
     cycle.response_started = True
     cycle.keep_alive = False
-    head = _head(status, cycle.default_headers, headers, keep_alive=False)
+    head = b"" if status == NO_STATUS else _head(status, cycle.default_headers, headers, keep_alive=False)
     await _DELIVERIES[delivery.kind](cycle, head, body, delivery.amount)
     cycle.response_complete = True
     cycle.message_event.set()

@@ -71,10 +71,11 @@ async def steer(
     if not script.steps:
         return None
     name = operation.id if operation else ""
-    steps = script.steps_for(name)
+    app = caller.app or turn.world
+    steps = script.steps_for(name, app)
     if not steps:
         return None
-    occasion = Occasion(request, name, caller.app or turn.world, turn.now)
+    occasion = Occasion(request, name, app, turn.now)
     matching = [step for step in steps if step.pattern.matches(occasion)]
     fired = await store.claim(turn, [step.claim for step in matching]) if matching else None
     if fired is None:

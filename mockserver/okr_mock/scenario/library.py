@@ -101,7 +101,7 @@ class Library:
             self.usual = self.script(self.active)
 
     def _compile(self, entries: Entries) -> Script:
-        return Script([self._read(entry) for entry in entries], self.contract.operations)
+        return Script([self._read(entry) for entry in entries])
 
     def _read(self, entry: str) -> Scenario:
         if entry.startswith("{"):

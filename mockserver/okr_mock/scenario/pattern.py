@@ -15,6 +15,7 @@ from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import FORM, Request
 
 MISSING = object()
+_NOBODY = "-"
 _LINEAR = jsonschema_rs.RegexOptions()  # takes linear time and so needs no limit of its own
 
 
@@ -87,14 +88,16 @@ class Pattern:
 
     Args:
         operations: operation ids it is confined to; empty for any.
+        apps: apps it is confined to; empty for any.
         criteria: what must hold beside that.
     """
 
     operations: frozenset[str]
+    apps: frozenset[str]
     criteria: tuple[Criterion, ...]
 
     def matches(self, occasion: Occasion) -> bool:
-        """Judge a call whose operation fits.
+        """Judge a call whose operation and app fit.
 
         Args:
             occasion: the call.
@@ -116,9 +119,9 @@ def read_pattern(
     Raises:
         ValueError: a regular expression or a schema is none.
     """
-    criteria = [_among("app", set(apps), lambda occasion: occasion.app)] if apps else []
+    criteria: list[Criterion] = []
     if "app" in when:
-        criteria.append(_among("app", names(when["app"]), lambda occasion: occasion.app))
+        apps = (apps & names(when["app"]) or frozenset({_NOBODY})) if apps else frozenset(names(when["app"]))
     if "method" in when:
         methods = {method.upper() for method in names(when["method"])}
         criteria.append(_among("method", methods, lambda occasion: occasion.request.method))
@@ -134,7 +137,7 @@ def read_pattern(
         criteria += _tests(f"header {name}", _header(name.lower()), test, is_text=True)
     for pointer, test in when.get("body", {}).items():
         criteria += _tests(f"body {pointer or '(whole)'}", _pointed(pointer), test, is_text=False)
-    return Pattern(expanded(names(when.get("operation", [])), operations), tuple(criteria))
+    return Pattern(expanded(names(when.get("operation", [])), operations), apps, tuple(criteria))
 
 
 def names(value: str | list[str]) -> set[str]:

@@ -70,29 +70,35 @@ class Scenario:
 
 
 class Script:
-    """The steps of all scenarios that are active in a world, found by operation.
+    """The steps of all scenarios that are active in a world, found by operation and app.
 
     Args:
         scenarios: the scenarios, in their order.
-        operations: operation ids of the contract.
     """
 
-    def __init__(self, scenarios: Sequence[Scenario], operations: Iterable[str]) -> None:
+    def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self.scenarios = tuple(scenarios)
         self.steps = tuple(step for scenario in scenarios for step in scenario.steps)
-        self._anywhere = [step for step in self.steps if not step.pattern.operations]
-        self._by_operation = {
-            operation: [step for step in self.steps if operation in (step.pattern.operations or {operation})]
-            for operation in (operations if self.steps else ())
-        }
+        self._named = frozenset(app for step in self.steps for app in step.pattern.apps)
+        self._found: dict[tuple[str, str], list[Step]] = {}
 
-    def steps_for(self, operation: str) -> list[Step]:
-        """Give the steps that a call of an operation can meet.
+    def steps_for(self, operation: str, app: str) -> list[Step]:
+        """Give the steps that a call can meet by its operation and app.
 
         Args:
             operation: operation id, "" for none.
+            app: app or world that calls.
         """
-        return self._by_operation.get(operation, self._anywhere)
+        key = (operation, app if app in self._named else "")
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = [step for step in self.steps if _can_meet(step.pattern, *key)]
+        return found
+
+
+def _can_meet(pattern: Pattern, operation: str, app: str) -> bool:
+    is_asked = not pattern.operations or operation in pattern.operations
+    return is_asked and (not pattern.apps or app in pattern.apps)
 
 
 def read_moment(value: str | int) -> int:

@@ -175,24 +175,25 @@ def test_out_of_range(small: Small) -> None:
     assert element["text_run"]["style"] == {"back_color": {"red": 300, "alpha": -1}}
 
 
-@pytest.mark.parametrize(
-    ("text", "mentions", "lines"),
-    [
-        ("", [], []),
-        ("一行", [], [["一行"]]),
-        ("上\n下", [], [["上"], ["下"]]),
-        ("上\n", [], [["上"], []]),
-        ("@李明", [A], [[f"<{A}>"]]),
-        ("和 @李明 一起", [A], [["和 ", f"<{A}>", " 一起"]]),
-        ("@李明@李明\n@李明", [A], [[f"<{A}>", f"<{A}>"], [f"<{A}>"]]),
-        ("和 @李明 一起", [], [["和 @李明 一起"]]),
-        ("李明", [A], [["李明"]]),
-    ],
-)
-def test_plain_texts(small: Small, text: str, mentions: list[str], lines: list[list[str]]) -> None:
+PLAIN: list[tuple[str, list[str], list[list[str]]]] = [
+    ("", [], []),
+    ("一行", [], [["一行"]]),
+    ("上\n下", [], [["上"], ["下"]]),
+    ("上\n", [], [["上"], []]),
+    ("@李明", [A], [[f"<{A}>"]]),
+    ("和 @李明 一起", [A], [["和 ", f"<{A}>", " 一起"]]),
+    ("@李明@李明\n@李明", [A], [[f"<{A}>", f"<{A}>"], [f"<{A}>"]]),
+    ("和 @李明 一起", [], [["和 @李明 一起"]]),
+    ("李明", [A], [["李明"]]),
+]
+
+
+@pytest.mark.parametrize("n", range(len(PLAIN)))
+def test_plain_texts(small: Small, n: int) -> None:
     """A plain text becomes a paragraph a line, with its mentions as elements of their own."""
-    okr = {"id": "21", "user": A, "period": "11", "objectives": [{"id": "31", "content": text, "mentions": mentions}]}
-    content = small({"okrs": [okr]}).get(f"{V2}/31").json()["data"]["objective"]["content"]
+    goals = [{"id": f"3{n}", "content": text, "mentions": people} for n, (text, people, _) in enumerate(PLAIN)]
+    client = small({"okrs": [{"id": "21", "user": A, "period": "11", "objectives": goals}]})
+    content = client.get(f"{V2}/3{n}").json()["data"]["objective"]["content"]
     shown = []
     for block in content["blocks"]:
         assert block["block_element_type"] == "paragraph"
@@ -205,7 +206,7 @@ def test_plain_texts(small: Small, text: str, mentions: list[str], lines: list[l
                 for element in elements
             ]
         )
-    assert shown == lines
+    assert shown == PLAIN[n][2]
 
 
 def allowed(schema: Any) -> st.SearchStrategy[Any]:
