@@ -17,7 +17,8 @@ from okr_mock.world.fixture_file import default_fixture
 from okr_mock.world.period import month_of, months_between, number_of
 
 Case = schemathesis.Case[Any]
-PAGE_TOKEN, CLIENT = "page_token", "client_id"
+PAGE_TOKEN, CLIENT, VERIFIER = "page_token", "client_id", "code_verifier"
+V3 = "/oauth/v3/token"
 JSON = "application/json"
 LARGEST_ID = 2**63 - 1
 FIXTURE = default_fixture()
@@ -49,18 +50,18 @@ TEXT = re.compile(".+", re.DOTALL)
 START_MONTH = re.compile("20(0[2-9]|[12][0-9]|3[0-7])-(0[1-9]|1[0-2])")
 GRANTS = {
     "/open-apis/authen/v2/oauth/token": ("authorization_code", "refresh_token"),
-    "/oauth/v3/token": ("authorization_code", "refresh_token", "client_credentials"),
+    V3: ("authorization_code", "refresh_token", "client_credentials"),
 }
 ONE_PIXEL = {
-    "image/jpeg": "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////"
-    "////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=",
+    "image/jpeg": "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////"
+    "////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=",
     "image/png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB5Sfe/AAAAABJRU5ErkJggg==",
     "image/webp": "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==",
     "image/gif": "R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==",
     "image/bmp": "Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAAAAAQAAAATCwAAEwsAAAAAAAAAAAAA////AA==",
     "image/x-icon": "AAABAAEAAQEAAAEAIAAwAAAAFgAAACgAAAABAAAAAgAAAAEAIAAAAAAACAAAAAAAAAAAAAAAAAAAAAAAAAD/////AAAAAA==",
-    "image/tiff": "SUkqAAoAAAD/AAcAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAABgEDAAEAAAABAAAAEQEEAAEAAAAI"
-    "AAAAFwEEAAEAAAABAAAAAAAAAA==",
+    "image/tiff": "SUkqAAoAAAD/AAcAAAEDAAEAAAABAAAAAQEDAAEAAAABAAAAAgEDAAEAAAAIAAAAAwEDAAEAAAABAAAA"
+    "BgEDAAEAAAABAAAAEQEEAAEAAAAIAAAAFwEEAAEAAAABAAAAAAAAAA==",
     "image/heic": "AAAAGGZ0eXBoZWljAAAAAG1pZjFoZWlj",  # its first box, which names the type
 }
 _numbers = count(1)
@@ -196,6 +197,8 @@ def _aim_at_grant(case: Case, body: dict[str, Any]) -> None:
     body[CLIENT] = f"{next(_numbers)}.{body[CLIENT]}"[:64]
     if isinstance(body.get("scope"), str):
         body["scope"] = " ".join(dict.fromkeys(body["scope"].split()))
+    if case.path == V3 and isinstance(body.get(VERIFIER), str):
+        del body[VERIFIER]  # refused, for the codes of a new world were got without a challenge
     grants = GRANTS[case.path]
     if not isinstance(body.get("grant_type"), str):
         return

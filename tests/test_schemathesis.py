@@ -55,7 +55,7 @@ NOT_FOUND, PERIOD_CONFLICT, OAUTH_MISSING = 1001004, 1001008, 20001
 def load(profile: str, **settings: Any) -> BaseSchema:
     """Read the document from an emulator of its own, which the calls then reach in process.
 
-    Its clock stands still: what is drawn for a link depends on the ids that were answered, and those on the time.
+    Its clock stands still, so that ids and whatever is drawn after them are the same in every run.
     """
     app = create_app(Settings(profile=profile), clock=lambda: NOW)
     config = schemathesis.Config.from_dict(CONFIG | settings)
@@ -207,7 +207,7 @@ class Life(APIStateMachine):
         """Make what is well-formed real; records and periods may be unknown, for it is remembered which are not."""
         aim(case, self.world, spared=("progress_id", "period_id"))
 
-    def get_call_kwargs(self, case: Case) -> dict[str, Any]:
+    def get_call_kwargs(self, _: Case) -> dict[str, Any]:
         """Call in the scenario's world."""
         return {"headers": headers_for(self.world)}
 

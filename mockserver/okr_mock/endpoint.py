@@ -1,8 +1,9 @@
 """One operation's story in one function, and what every call that reaches no operation gets."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
@@ -89,7 +90,9 @@ class Endpoint:
         self._operation = operation
         self._handler = handler
         self._emulator = emulator
-        self._name = emulator.admission.applicant if operation.issues_tokens else emulator.admission.caller
+        self._name: Callable[[Request], Caller] = emulator.admission.caller
+        if operation.issues_tokens:
+            self._name = partial(emulator.admission.applicant, field=operation.applicant)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell the story of a call: name, begin, steer or carry out, refuse, commit, answer; our failures are loud."""

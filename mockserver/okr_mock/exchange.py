@@ -23,6 +23,7 @@ SHORTEST_SECRET = 16
 _TOKEN = re.compile(
     rf"[A-Za-z][A-Za-z0-9._~+/=-]{{{SHORTEST_SECRET - 1},}}"
 )  # nothing that could be JSON around values
+_TICKET = re.compile(rb"ticket=[A-Za-z0-9._-]+")
 LONGEST_BODY = 256 * 1024
 _CODE = "code"
 _NULL = b"null"
@@ -190,6 +191,8 @@ def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> b
         return orjson.dumps(answer.body.decode("utf-8", errors="replace"))
     if noted.violations or (operation and operation.issues_tokens):
         return _without_secrets(answer.body)
+    if operation and MULTIPART in operation.media:
+        return _TICKET.sub(b"ticket=" + HIDDEN.encode(), answer.body)
     return answer.body if len(answer.body) <= LONGEST_BODY else _too_long(answer.body)
 
 

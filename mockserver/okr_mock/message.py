@@ -31,7 +31,8 @@ def read_message(call: Call, kinds: Mapping[str, Kinds]) -> dict[str, Any]:
         if refusal.name != "body_not_json":
             raise
         reason = refusal.params["reason"]
-        call.noted.violations = [Violation("body", "", "body", "json", f"not JSON: {reason}", None)]
+        text = reason if MULTIPART in call.operation.media else f"not JSON: {reason}"
+        call.noted.violations = [Violation("body", "", "body", "json", text, None)]
         name = call.operation.on_violation or call.profile["unparsable_body"]
         raise Refusal(name, reason=reason) from refusal
     return message

@@ -20,6 +20,7 @@ class Operation:
         tokens: kinds of access token it takes; empty for the token routes.
         scopes: scopes of which any one suffices.
         refusals: names of the catalog's entries it refuses with.
+        applicant: field of the body that names the app that asks for a token; "" where no token is issued.
         on_violation: the one refusal of a message that breaks the contract, or "" where claims decide.
         media: media types of the body, the first one the default; empty where none is read.
         texts: families of texts that its pages print, tried before the profile's.
@@ -34,6 +35,7 @@ class Operation:
     tokens: tuple[str, ...]
     scopes: tuple[str, ...]
     refusals: tuple[str, ...]
+    applicant: str
     on_violation: str
     media: tuple[str, ...]
     texts: tuple[str, ...]
@@ -47,7 +49,7 @@ class Operation:
     @cached_property
     def issues_tokens(self) -> bool:
         """Whether this is a token route: no token wanted, fields at the top level of the answer."""
-        return not self.tokens
+        return bool(self.applicant)
 
 
 def read_operations(document: dict[str, Any]) -> dict[str, Operation]:
@@ -76,6 +78,7 @@ def _operation(path: str, method: str, entry: dict[str, Any]) -> Operation:
         tokens=tuple(ours.get("tokens", ())),
         scopes=tuple(ours.get("scopes", ())),
         refusals=tuple(ours["refusals"]),
+        applicant=ours.get("applicant", ""),
         on_violation=ours.get("on_violation", ""),
         media=tuple(entry.get("requestBody", {}).get("content", ())),
         texts=tuple(ours.get("texts", ())),

@@ -12,8 +12,6 @@ from okr_mock.world.people import Person
 from okr_mock.world.start import DEFAULT_WORLD, Starts
 from okr_mock.world.turn import Turn
 
-_APP_NAMES = ("app_id", "client_id")
-
 
 @dataclass(frozen=True)
 class Caller:
@@ -49,13 +47,14 @@ class Admission:
         self._auth = auth
         self._starts = starts
 
-    def applicant(self, request: Request) -> Caller:
+    def applicant(self, request: Request, field: str) -> Caller:
         """Name who asks for a token: the world is that of the app, if its id is one.
 
         Args:
             request: a call of a token route.
+            field: field of the body that names the app.
         """
-        app = request.text_of(_APP_NAMES)
+        app = request.text_of(field)
         is_known = self._starts.app(app) is not None if self._auth == "strict" else is_name(app)
         return Caller(self._starts.home(app) if is_known else NO_WORLD)
 

@@ -1,5 +1,6 @@
 """A multipart body: texts and files by name. What is a file, the reader says: clients leave out file names."""
 
+import logging
 from typing import NamedTuple
 
 from okr_mock.gateway.envelope import Refusal
@@ -34,6 +35,7 @@ def read_form(request: Request, file_names: frozenset[str]) -> Form:
     from python_multipart.exceptions import FormParserError
     from python_multipart.multipart import Field, File
 
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # the refusal says what is wrong
     if request.is_too_large:
         raise Refusal("body_too_large")
     if request.media != MULTIPART:

@@ -1,7 +1,7 @@
 """A request as it came: read whole, within limits, before anything judges it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -100,18 +100,18 @@ class Request(NamedTuple):
             raise Refusal("body_too_large")
         return dict(_pairs(self.body))
 
-    def text_of(self, names: Sequence[str]) -> str:
+    def text_of(self, field: str) -> str:
         """Find a text in the body of a token route, be it JSON or a form; "" where there is none.
 
         Args:
-            names: names it may have.
+            field: its name.
         """
         try:
             body = self.form() if self.media == FORM else self.json()
         except Refusal:
             return ""
-        found = [body[name] for name in names if name in body] if isinstance(body, dict) else []
-        return found[0] if found and isinstance(found[0], str) else ""
+        found = body.get(field) if isinstance(body, dict) else None
+        return found if isinstance(found, str) else ""
 
 
 def _pairs(text: bytes) -> list[tuple[str, str]]:

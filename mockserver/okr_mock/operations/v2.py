@@ -146,8 +146,12 @@ async def _progresses(call: Call, target: Target) -> Result:
     check_owner(call, target.okr["user"])
     (entities,) = await call.scan(target_group(target.type, target.id))
     is_reverse = call.profile["progress_order"] == "newest_first"
-    ids = sorted(entities.keys() - {STATE}, key=int, reverse=is_reverse)
-    page, following = page_of(call, ids, str, "invalid_parameters")
+    names = entities.keys() - {STATE}
+    listed_in, _, last = call.message["query"].get("page_token", "").partition(".")
+    if listed_in == target.id and last.isdecimal():
+        names = names | {last}  # that record may have been deleted since
+    ids = sorted(names, key=int, reverse=is_reverse)
+    page, following = page_of(call, ids, lambda name: f"{target.id}.{name}", "invalid_parameters")
     stored = [await call.read((RECORD, name)) for name in page]
     items = [_progress(call, orjson.loads(record), target) for record in stored if record is not None]
     return Result(listed(items, following))

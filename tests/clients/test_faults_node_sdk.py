@@ -1,0 +1,52 @@
+"""Every fault on a real socket, met by the official Node SDK."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.clients.faults import FAULTS, RECORD, new_world
+from tests.conftest import tool
+
+SCRIPT = Path(__file__).with_name("node") / "faults.cjs"
+
+
+def outcome(found: dict[str, Any]) -> str:
+    """Say what became of a call: `code 0`, `returns a string`, or what was thrown."""
+    thrown = found.get("thrown")
+    if thrown is None:
+        return f"code {found['code']}" if found["type"] == "object" else f"returns a {found['type']}"
+    status = f", {thrown['status']}, " + (f"code {thrown['answered']}" if thrown.get("answered") else "no code")
+    return f"throws {thrown['name']} {thrown['code']}" + (status if thrown.get("status") else "")
+
+
+def test_what_node_sdk_makes_of_it(emulator_url: str, http: httpx2.Client, node_modules: Path) -> None:
+    """The SDK answers or throws as the table says, repeats nothing, and the emulator has written what the table says.
+
+    One process of Node meets all faults at once, each in a world of its own.
+    """
+    worlds = {fault.then: new_world(http, emulator_url) for fault in FAULTS}
+    cases = [{"then": fault.then, "timeout": fault.timeout, "appId": worlds[fault.then].name} for fault in FAULTS]
+    for fault in FAULTS:
+        worlds[fault.then].meet(fault)
+    done = subprocess.run(
+        [tool("node"), str(SCRIPT)],
+        input=json.dumps({"domain": emulator_url, "record": RECORD, "cases": cases}),
+        env=os.environ | {"NODE_PATH": str(node_modules)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    said = {then: [outcome(call) for call in calls] for then, calls in json.loads(done.stdout).items()}
+    assert {then: calls[0] for then, calls in said.items()} == {fault.then: "code 0" for fault in FAULTS}
+    assert {then: calls[1] for then, calls in said.items()} == {fault.then: fault.node_sdk for fault in FAULTS}
+    assert {then: calls[2].partition("code ")[2] for then, calls in said.items()} == {
+        fault.then: str(fault.next) for fault in FAULTS
+    }
+    for fault in FAULTS:
+        worlds[fault.then].holds(fault)
