@@ -173,6 +173,7 @@ def talks_to_lark_oapi(engine: Engine) -> str:
 def composes(engine: Engine) -> str:
     """Let `docker compose` build and serve, locked down, and take it down again."""
     names = {"OKR_MOCK_IMAGE": f"{engine.run}:compose", "OKR_MOCK_HOST_PORT": "0", "OKR_MOCK_ADMIN_TOKEN": TOKEN}
+    names |= {"OKR_MOCK_SCENARIO": "/scenarios/flaky_create.yaml"}
     compose = ("compose", "--project-name", engine.run)
     try:
         engine("compose", "version")
@@ -185,11 +186,24 @@ def composes(engine: Engine) -> str:
         _expect(status, 200, "the status of /__admin/version")
         host = json.loads(engine("inspect", "--format", "{{json .HostConfig}}", container))
         _expect((host["ReadonlyRootfs"], host["CapDrop"]), (True, ["ALL"]), "root read-only, capabilities dropped")
+        _check_mounts(engine, container)
     finally:
         engine(*compose, "down", "--volumes", "--remove-orphans", "--timeout", "5", names=names)
     left = engine("ps", "--all", "--quiet", "--filter", f"label=com.docker.compose.project={engine.run}")
     _expect(left, "", "what is left")
     return "up, healthy, down"
+
+
+def _check_mounts(engine: Engine, container: str) -> None:
+    """See that scenarios and fixtures come from the mounted folders, which the container cannot write to."""
+    mounts = json.loads(engine("inspect", "--format", "{{json .Mounts}}", container))
+    found = {mount["Destination"]: mount["RW"] for mount in mounts}
+    _expect(found, {"/scenarios": False, "/fixtures": False}, "what is mounted, and whether it can be written to")
+    url = engine.published(container)
+    _, scenario = _ask(f"{url}/__admin/scenario", TOKEN)
+    _expect(scenario["active"], ["flaky_create"], "the active scenarios")
+    _, world = _ask(f"{url}/__admin/world?world=restricted", TOKEN)
+    _expect(world["edition"], "standard", "the edition of the mounted fixture")
 
 
 CHECKS: list[tuple[str, Callable[[Engine], str]]] = [

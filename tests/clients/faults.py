@@ -1,5 +1,6 @@
-"""What the tests of faults share: the table of faults, a world that meets one, and what it holds afterwards."""
+"""What the tests of faults share: the table of faults, a world that meets one, and how curl and the SDK are asked."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
+import lark_oapi
 import yaml
 
+from tests.clients.test_lark_oapi import create
 from tests.conftest import RECORDS, TENANT_TOKEN, Body
 
 CREATE = "okr.v1.progress_record.create"
@@ -58,7 +61,8 @@ class Fault:
         return [*cells, f"code {self.next}"]
 
 
-FAULTS = [Fault(**entry) for entry in yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))]
+_ROWS = yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text("utf-8"))
+FAULTS = {row["then"]: Fault(**row) for row in _ROWS}
 
 
 @dataclass(frozen=True)
@@ -145,3 +149,23 @@ def code_in(text: str) -> str:
         return f"code {json.loads(text)['code']}"
     except json.JSONDecodeError:
         return "no code"
+
+
+LIBRARIES = {"lark_oapi": {"requests", "json"}, "lark_oapi_async": {"httpx", "json"}}
+
+
+def sdk_of(world: World) -> Any:
+    """Make the Python SDK's client for the app of a world."""
+    return lark_oapi.Client.builder().app_id(world.name).app_secret("secret").domain(world.url).build()
+
+
+def sdk(client: Any, timeout: float = 10, form: str = "lark_oapi") -> str:
+    """Create a record with the SDK and say what became of it: `200, code 0`, or `raises ReadTimeout`."""
+    client.config.timeout = timeout
+    records, request = client.okr.v1.progress_record, create(target_id=int(TARGET))
+    try:
+        answer = records.create(request) if form == "lark_oapi" else asyncio.run(records.acreate(request))
+    except Exception as error:
+        assert type(error).__module__.partition(".")[0] in LIBRARIES[form]
+        return f"raises {type(error).__name__}"
+    return f"{answer.raw.status_code}, code {answer.code}"
