@@ -187,9 +187,12 @@ def _violation(violation: Violation, operation: Operation | None) -> Any:
 def _answer_body(answer: Answer, operation: Operation | None, noted: Noted) -> bytes:
     if answer.content_type.startswith(b"image/"):
         return _too_long(answer.body)
+    is_telling = bool(noted.violations) or (operation is not None and operation.issues_tokens)
+    if answer.code is None and (is_telling or (operation and MULTIPART in operation.media)):
+        return _too_long(answer.body)  # a step has broken its JSON, so what is secret in it cannot be told
     if answer.code is None:
         return orjson.dumps(answer.body.decode("utf-8", errors="replace"))
-    if noted.violations or (operation and operation.issues_tokens):
+    if is_telling:
         return _without_secrets(answer.body)
     if operation and MULTIPART in operation.media:
         return _TICKET.sub(b"ticket=" + HIDDEN.encode(), answer.body)

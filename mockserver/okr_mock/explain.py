@@ -12,7 +12,7 @@ from feishu_okr.contract import Contract, load
 from okr_mock.gateway.request import Request
 from okr_mock.scenario.library import open_library
 from okr_mock.scenario.pattern import Occasion
-from okr_mock.scenario.step import Script, Step
+from okr_mock.scenario.step import Script, Step, read_moment
 from okr_mock.store import Counts
 from okr_mock.store.tally import is_due
 from okr_mock.world.start import DEFAULT_WORLD
@@ -24,31 +24,40 @@ class QuestionError(Exception):
     """What is to be explained is no call; says what is missing."""
 
 
-def read_question(value: Any, world: str) -> Occasion:
+def read_question(value: Any, world: str, now: int = 0) -> Occasion:
     """Read a call that is to be explained; an entry of the journal is one too.
 
     Args:
         value: `method` and `path`, and as needed `query`, `headers`, `body` (or `request`), `app` and `now`.
         world: name of the world, which stands in for an app that is not named.
+        now: milliseconds since the epoch, which stand in for a moment that is not named.
 
     Raises:
-        QuestionError: it has no method or path, or they are no texts.
+        QuestionError: it has no method or path, or a part of it is not what it should be.
     """
     if not isinstance(value, dict):
         raise QuestionError("a call is an object with `method` and `path`")
     for name in ("method", "path"):
         if not isinstance(value.get(name), str):
             raise QuestionError(f"the call has no {name}; a call has {', '.join(sorted(_KNOWN))}")
+    try:
+        return _question(value, world, now)
+    except (AttributeError, TypeError, ValueError) as error:
+        text = "query is an object or a list of pairs, headers an object, now a moment such as 2026-10-05T09:00:00Z"
+        raise QuestionError(f"the call cannot be read ({error}); {text}") from error
+
+
+def _question(value: Mapping[str, Any], world: str, now: int) -> Occasion:
     target = urlsplit(value["path"])
     query = value.get("query", {})
-    pairs = list(query.items()) if isinstance(query, dict) else [tuple(pair) for pair in query]
+    pairs = list(query.items()) if isinstance(query, dict) else [(name, text) for name, text in query]
     headers = [(str(name).lower().encode(), str(text).encode()) for name, text in value.get("headers", {}).items()]
     body = value.get("body", value.get("request"))
     raw = b"" if body is None else body.encode() if isinstance(body, str) else orjson.dumps(body)
     asked = "&".join(filter(None, [target.query, urlencode(pairs)]))
     path = quote(target.path, safe="/%").encode()
     request = Request(value["method"].upper(), path, {}, asked.encode(), headers, "", raw)
-    return Occasion(request, "", str(value.get("app", world)), int(value.get("now", 0)))
+    return Occasion(request, "", str(value.get("app", world)), read_moment(value.get("now", now)))
 
 
 def explain(

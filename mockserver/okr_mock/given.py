@@ -17,22 +17,24 @@ def given_start(start: Start, given: Mapping[str, Any], contract: Contract) -> S
     """Give what a world starts from under scenarios; their fixture is not looked at.
 
     Args:
-        start: what it would start from without them.
+        start: what it would start from; what earlier scenarios asked is forgotten.
         given: what they ask.
         contract: knows profiles and claims.
 
     Raises:
         ValueError: there is no such profile, claim or option.
     """
-    usual, clock = start.profile, given.get("clock", {})
-    base = () if "profile" in given else usual.switches
+    usual = start.usual or start
+    profile, clock = usual.profile, given.get("clock", {})
+    base = () if "profile" in given else profile.switches
     switches = [*base, *given.get("set", {}).items()]
     return replace(
-        start,
-        profile=contract.ledger.profile(given.get("profile", usual.name), switches, usual.brand),
-        quota=given.get("quota", start.quota),
-        moment=read_moment(clock["set"]) if "set" in clock else start.moment,
-        is_frozen=clock.get("freeze", start.is_frozen),
+        usual,
+        profile=contract.ledger.profile(given.get("profile", profile.name), switches, profile.brand),
+        quota=given.get("quota", usual.quota),
+        moment=read_moment(clock["set"]) if "set" in clock else usual.moment,
+        is_frozen=clock.get("freeze", usual.is_frozen),
+        usual=usual,
     )
 
 

@@ -1,20 +1,28 @@
 """Every fault on a real socket, met by curl."""
 
+import json
+import re
 import subprocess
 
 import httpx2
 import pytest
 
-from tests.clients.faults import FAULTS, HAS_CURL, Fault, curl, curl_arguments, new_world
+from tests.clients.faults import FAULTS, HAS_CURL, Fault, code_in, curl, curl_arguments, new_world
+from tests.conftest import TENANT_TOKEN
 
 pytestmark = pytest.mark.skipif(not HAS_CURL, reason="curl is not on PATH")
-NOTED = {"fault: reset": "reset", "fault: truncate": "truncate", "lose_answer: close": "close", "lose_answer: 504": None}
+NOTED = {
+    "fault: reset": "reset",
+    "fault: truncate": "truncate",
+    "lose_answer: close": "close",
+    "lose_answer: 504": None,
+}
 NOTED |= {"fault: malformed_json": None}
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_what_curl_makes_of_it(emulator_url: str, http: httpx2.Client, fault: Fault) -> None:
-    """curl ends as the table says, repeats nothing by itself, and the emulator has written what the table says."""
+    """It ends as the table says, repeats nothing by itself, and the emulator has written what the table says."""
     world = new_world(http, emulator_url)
     token = world.token()
     world.meet(fault)
@@ -33,6 +41,20 @@ def test_the_journal_tells_of_it(emulator_url: str, http: httpx2.Client, then: s
         curl(emulator_url, f"t-dev.{world.name}")
     _, met = world.journal()
     assert (met["step"], met["fault"]) == ("inline#fault", NOTED[then])
+
+
+def test_a_malformed_token_is_not_told(emulator_url: str, http: httpx2.Client) -> None:
+    """Malformed JSON of a token route reaches the caller as such, and no part of the token stands in the journal."""
+    world = new_world(http, emulator_url)
+    step = {"when": {"operation": "auth.v3.tenant_access_token.internal"}, "then": {"fault": "malformed_json"}}
+    world.follow({"description": "token", "steps": [step]})
+    asked = curl_arguments(emulator_url + TENANT_TOKEN, "", body={"app_id": world.name, "app_secret": "secret"})
+    done = subprocess.run(["curl", *asked], capture_output=True, text=True, check=False)
+    text, _, facts = done.stdout.rstrip("\n").rpartition("\n")
+    assert (facts, code_in(text)) == ("200 application/json", "no code")
+    token = re.search(r'"tenant_access_token":"([^"]+)', text)
+    assert token
+    assert token[1] not in json.dumps(world.journal("auth.v3.tenant_access_token.internal"))
 
 
 @pytest.mark.parametrize("visible", ["reset", "close"])

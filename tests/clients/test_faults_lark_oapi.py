@@ -10,7 +10,7 @@ from tests.clients.faults import FAULTS, LIBRARIES, Fault, new_world, sdk, sdk_o
 @pytest.mark.parametrize("form", LIBRARIES)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_what_lark_oapi_makes_of_it(emulator_url: str, http: httpx2.Client, fault: Fault, form: str) -> None:
-    """The SDK answers or raises as the table says, repeats nothing, and the emulator has written what the table says."""
+    """It answers or raises as the table says, repeats nothing, and the emulator has written what the table says."""
     world = new_world(http, emulator_url)
     world.meet(fault)
     client = sdk_of(world)

@@ -26,7 +26,7 @@ def outcome(found: dict[str, Any]) -> str:
 
 
 def test_what_node_sdk_makes_of_it(emulator_url: str, http: httpx2.Client, node_modules: Path) -> None:
-    """The SDK answers or throws as the table says, repeats nothing, and the emulator has written what the table says.
+    """It answers or throws as the table says, repeats nothing, and the emulator has written what the table says.
 
     One process of Node meets all faults at once, each in a world of its own.
     """
@@ -45,9 +45,7 @@ def test_what_node_sdk_makes_of_it(emulator_url: str, http: httpx2.Client, node_
     )
     assert done.returncode == 0, done.stderr
     said = {then: [outcome(call) for call in calls] for then, calls in json.loads(done.stdout).items()}
-    assert said == {
-        then: ["code 0", fault.node_sdk, said[then][2]] for then, fault in FAULTS.items()
-    }
+    assert said == {then: ["code 0", fault.node_sdk, said[then][2]] for then, fault in FAULTS.items()}
     for then, fault in FAULTS.items():
         assert said[then][2].endswith(f"code {fault.next}")
         worlds[then].holds(fault)

@@ -7,7 +7,7 @@ from typing import Any
 
 import lark_oapi
 import pytest
-from lark_oapi.api.okr import v1
+from lark_oapi.api.okr import v1, v2
 
 from tests.clients.conftest import Requests
 
@@ -175,5 +175,5 @@ def test_header_names_are_spelled_as_the_vendor_does(client: Any) -> None:
 def test_a_plain_404_breaks_the_sdk(client: Any, journal: Requests) -> None:
     """What is not emulated answers the vendor's plain-text 404, which the SDK's typed methods cannot read."""
     with pytest.raises(json.JSONDecodeError):
-        client.okr.v1.period.list(v1.ListPeriodRequest.builder().build())
+        client.okr.v2.okr_category.list(v2.ListOkrCategoryRequest.builder().build())
     assert [warning["kind"] for warning in journal()[-1]["warnings"]] == ["not_emulated"]

@@ -51,8 +51,7 @@ class Scenarios:
         except (BodyError, ScenarioError, ValueError, TypeError) as error:
             return mistake(400, str(error))
         except Refusal as refusal:
-            entry = self._library.contract.catalog[refusal.name]
-            return mistake(503, entry.advice)
+            return self._full(refusal)
         return await self._shown(world)
 
     async def reset(self, request: Request) -> Response:
@@ -69,12 +68,19 @@ class Scenarios:
                 raise BodyError(
                     'send {"request": {"method": …, "path": …}}, and `scenario` if it is not the active one'
                 )
-            question = read_question(body.get("request", body), world)
+            is_call = "method" in body or "request" not in body  # an entry of the journal has a `request` too
+            now = (await self._store.facts(world)).now
+            question = read_question(body if is_call else body["request"], world, now)
             script = await asyncio.to_thread(self._script, world, body.get("scenario"))
-        except (BodyError, ScenarioError, QuestionError, ValueError) as error:
+        except (BodyError, ScenarioError, QuestionError, ValueError, TypeError) as error:
             return mistake(400, str(error))
-        counts = await self._store.counts(world)
-        return _json(explain(question, script, self._library.contract, counts))
+        except Refusal as refusal:
+            return self._full(refusal)
+        counts, seed = await self._store.counts(world), self._starts[world].seed
+        return _json(explain(question, script, self._library.contract, counts, seed))
+
+    def _full(self, refusal: Refusal) -> Response:
+        return mistake(503, self._library.contract.catalog[refusal.name].advice)
 
     def _script(self, world: str, asked: Any) -> Script:
         if asked is not None:
@@ -83,15 +89,16 @@ class Scenarios:
         return self._library.usual if scenarios is None else self._library.script(scenarios)
 
     def _start(self, world: str, entries: Entries) -> tuple[Start, bool]:
-        """Give what the world starts from under its scenarios, and whether it must begin anew."""
+        """Give what the world starts from under its scenarios, and whether it must begin anew with another fixture."""
         given = given_of(self._library.script(entries).scenarios)
         contract = self._library.contract
-        start = replace(given_start(self._starts[world], given, contract), scenarios=entries)
+        before = self._starts[world]
+        start = replace(given_start(before, given, contract), scenarios=entries)
         effective = contract.effective(start.profile)
-        if "fixture" not in given:
-            return start, False
-        fixture = find_fixture(given["fixture"], self._starts.fixtures, effective.document["components"])
-        return replace(start, fixture=fixture), True
+        if "fixture" in given:
+            fixture = find_fixture(given["fixture"], self._starts.fixtures, effective.document["components"])
+            return replace(start, fixture=fixture), True
+        return start, start.fixture is not before.fixture
 
     async def _shown(self, world: str) -> Response:
         scenarios = self._starts[world].scenarios

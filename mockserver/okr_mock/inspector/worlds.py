@@ -187,7 +187,7 @@ class Worlds:
         wanted = body.get("fixture", DEFAULT_WORLD)
         fixture = await asyncio.to_thread(find_fixture, wanted, self._starts.fixtures, components)
         seed = body.get("seed", fixture.document.get("seed", default.seed))
-        return replace(start, fixture=fixture, seed=seed)
+        return replace(start, fixture=fixture, seed=seed, usual=None)
 
     def _full(self, refusal: Refusal) -> Response:
         entry = self._contract.catalog[refusal.name]

@@ -9,6 +9,7 @@ from typing import Any
 from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, HANG, RESET, SLOW, TRUNCATE, Delivery
 from okr_mock.gateway.envelope import NO_STATUS, Answer
 from okr_mock.scenario.outcome import Idle, Part, Steered
+from okr_mock.store.tally import draw
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class MalformedJson(Idle):
     """The answer's JSON without its end; its length is told as it is."""
 
     def after(self, _: Steered, answer: Answer) -> Answer:
-        return answer._replace(body=answer.body[:-1])
+        return answer._replace(code=None, body=answer.body[:-1])  # what cannot be read has no code
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Delay(Idle):
     def _drawn(self, call: Steered) -> float:
         if self.kind == "fixed":
             return self.first
-        share = (int.from_bytes(call.turn.draw(f"delay {call.step}", 6), "big") + 0.5) / 256**6
+        share = max(_LEAST_SHARE, draw(call.turn.start.seed, call.step, "delay", call.turn.n))
         if self.kind == "uniform":
             return self.first + (self.second - self.first) * share
         return min(LONGEST_DELAY, self.first * math.exp(NormalDist(0, self.second).inv_cdf(share)))
@@ -144,6 +145,7 @@ class Delay(Idle):
 
 LONGEST_DELAY = 3600.0
 """Seconds that no draw goes beyond."""
+_LEAST_SHARE = 2.0**-49  # the logarithm has no value at 0
 
 FAULTS: Mapping[str, Part] = {
     "reset": NoAnswer(Delivery(RESET)),

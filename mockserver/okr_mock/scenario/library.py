@@ -12,11 +12,11 @@ import orjson
 from feishu_okr.contract import Contract
 from okr_mock.scenario.scenario_file import (
     ScenarioError,
-    hint,
     read_scenario_file,
     read_scenario_value,
     scenario_folder,
 )
+from okr_mock.scenario.shape import hint
 from okr_mock.scenario.step import Scenario, Script
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -79,7 +79,8 @@ class Library:
             UnknownScenarioError: there is none of that name.
         """
         several = asked if isinstance(asked, list) else [asked]
-        entries = tuple(entry if isinstance(entry, str) else orjson.dumps(entry).decode() for entry in several)
+        texts = (entry if isinstance(entry, str) else orjson.dumps(entry).decode() for entry in several)
+        entries = tuple(dict.fromkeys(texts))
         self.script(entries)
         return entries
 
@@ -101,11 +102,14 @@ class Library:
             self.usual = self.script(self.active)
 
     def _compile(self, entries: Entries) -> Script:
-        return Script([self._read(entry) for entry in entries])
+        inline = [entry for entry in entries if _is_inline(entry)]
+        names = {entry: f"{INLINE}{number}" for number, entry in enumerate(inline, start=1)}
+        names |= dict.fromkeys(inline[:1], INLINE)
+        return Script([self._read(entry, names.get(entry, "")) for entry in entries])
 
-    def _read(self, entry: str) -> Scenario:
-        if entry.startswith("{"):
-            return read_scenario_value(INLINE, orjson.loads(entry), self.contract)
+    def _read(self, entry: str, inline: str) -> Scenario:
+        if inline:
+            return read_scenario_value(inline, orjson.loads(entry), self.contract)
         return self._named(entry)
 
     def _named(self, name: str) -> Scenario:
@@ -115,6 +119,10 @@ class Library:
             self._times[self.files[name]] = _time(self.files[name])
             self.scenarios[name] = read_scenario_file(self.files[name], self.contract)
         return self.scenarios[name]
+
+
+def _is_inline(entry: str) -> bool:
+    return entry.startswith("{")
 
 
 def _time(path: Path) -> int:

@@ -9,10 +9,11 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
-from jsonpointer import resolve_pointer
+from jsonpointer import JsonPointer, JsonPointerException
 
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import FORM, Request
+from okr_mock.scenario.template import pointed
 
 MISSING = object()
 _NOBODY = "-"
@@ -117,7 +118,7 @@ def read_pattern(
         moment: reads a moment as milliseconds since the epoch.
 
     Raises:
-        ValueError: a regular expression or a schema is none.
+        ValueError: a regular expression, a schema or a pointer is none.
     """
     criteria: list[Criterion] = []
     if "app" in when:
@@ -182,8 +183,12 @@ def _header(name: str) -> Callable[[Occasion], Any]:
     return lambda occasion: occasion.headers.get(name, MISSING)
 
 
-def _pointed(pointer: str) -> Callable[[Occasion], Any]:
-    return lambda occasion: MISSING if occasion.body is MISSING else resolve_pointer(occasion.body, pointer, MISSING)
+def _pointed(text: str) -> Callable[[Occasion], Any]:
+    try:
+        pointer = JsonPointer(text)
+    except JsonPointerException as error:
+        raise ValueError(f"{text!r} is no JSON Pointer; write ~ as ~0 and / as ~1") from error
+    return lambda occasion: MISSING if occasion.body is MISSING else pointed(occasion.body, pointer, MISSING)
 
 
 def _tests(where: str, value_of: Callable[[Occasion], Any], test: Any, *, is_text: bool) -> list[Criterion]:
@@ -198,7 +203,16 @@ def _tests(where: str, value_of: Callable[[Occasion], Any], test: Any, *, is_tex
 def _equals(wanted: Any, is_text: bool) -> Callable[[Any], bool]:
     if is_text and not isinstance(wanted, str):
         wanted = orjson.dumps(wanted).decode()
-    return lambda value: isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
+    return lambda value: _is_same(value, wanted)
+
+
+def _is_same(value: Any, wanted: Any) -> bool:
+    """Compare JSON values, in which true is not 1."""
+    if isinstance(value, dict) and isinstance(wanted, dict):
+        return value.keys() == wanted.keys() and all(_is_same(value[name], wanted[name]) for name in wanted)
+    if isinstance(value, list) and isinstance(wanted, list):
+        return len(value) == len(wanted) and all(map(_is_same, value, wanted))
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
 
 
 def _matches(pattern: str, _: bool) -> Callable[[Any], bool]:
@@ -209,9 +223,17 @@ def _contains(part: str, _: bool) -> Callable[[Any], bool]:
     def holds(value: Any) -> bool:
         if isinstance(value, str):
             return part in value
-        return isinstance(value, dict | list) and part in orjson.dumps(value).decode()
+        return isinstance(value, dict | list) and part in _json(value)
 
     return holds
+
+
+def _json(value: Any) -> str:
+    """Write a value as JSON; "" where it is nested too deeply for that."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return ""
 
 
 def _exists(wanted: bool, _: bool) -> Callable[[Any], bool]:
@@ -237,7 +259,7 @@ def _number(value: Any) -> float | None:
 
 
 def _schema(schema: Any, _: bool) -> Callable[[Any], bool]:
-    validator = jsonschema_rs.validator_for(schema, pattern_options=_LINEAR)
+    validator = jsonschema_rs.validator_for(schema, pattern_options=_LINEAR, offline=True)
     return lambda value: value is not MISSING and validator.is_valid(value)
 
 

@@ -9,21 +9,20 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
+from jsonpointer import JsonPointer, JsonPointerException
 
 from feishu_okr.contract import Contract
 from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import ContractError, Mistake, Source, read
 from okr_mock.scenario.pattern import expanded, names, read_pattern
 from okr_mock.scenario.reply import FACTS
+from okr_mock.scenario.shape import At, Found, hint, misshapen
 from okr_mock.scenario.step import Scenario, choose_entry, read_moment, read_scenario
 from okr_mock.scenario.template import unknown_parts
 
 _PACKAGE = Path(__file__).parents[1]
 _ANSWERS = ("error", "respond", "expire_token")
 _OK = 200
-
-At = tuple[str | int, ...]
-Found = tuple[At, str]
 
 
 class ScenarioError(Exception):
@@ -92,42 +91,7 @@ def find_mistakes(document: Any, contract: Contract) -> list[Found]:
         document: value of a scenario file.
         contract: knows codes, operations, claims and what answers may be.
     """
-    against_schema = list(_against_schema(document))
-    return against_schema or list(_Lint(contract).mistakes(document))
-
-
-def _against_schema(document: Any) -> Iterator[Found]:
-    import jsonschema  # slow to load
-
-    validator = jsonschema.Draft202012Validator(scenario_schema())
-    for error in validator.iter_errors(document):
-        worst = jsonschema.exceptions.best_match([error]) or error
-        yield tuple(worst.absolute_path), _explained(worst)
-
-
-def _explained(error: Any) -> str:
-    """Say what is wrong in the words of the author, with the word that was probably meant."""
-    known: list[str] = []
-    if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        wrong = [str(name) for name in error.instance if name not in known]
-    elif error.validator == "enum" and isinstance(error.instance, str):
-        known, wrong = [str(value) for value in error.validator_value], [error.instance]
-    else:
-        text: str = error.message
-        return text if len(text) <= 300 else f"{text[:200]} … {text[-80:]}"
-    return "; ".join(f"{name!r} is not known here; {hint(name, known)}" for name in wrong)
-
-
-def hint(name: str, known: Iterable[str]) -> str:
-    """Say what was probably meant, or what there is.
-
-    Args:
-        name: what was written.
-        known: what could have been.
-    """
-    near = get_close_matches(name, list(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+    return list(misshapen(document, scenario_schema())) or list(_Lint(contract).mistakes(document))
 
 
 @dataclass(frozen=True)
@@ -172,7 +136,7 @@ class _Lint:
         try:
             read_pattern(when, operations, frozenset(), read_moment)
         except ValueError as error:
-            yield at, f"a regular expression or schema cannot be read: {str(error).splitlines()[0]}"
+            yield at, f"a regular expression, schema or pointer cannot be read: {str(error).splitlines()[0]}"
 
     def _outcomes(self, step: Mapping[str, Any], at: At) -> Iterator[Found]:
         outcomes = [((*at, "then"), step["then"])] if "then" in step else []
@@ -183,6 +147,7 @@ class _Lint:
             yield from _contradictions(outcome, where)
             yield from self._error(outcome, step, where)
             yield from self._respond(outcome, step, where)
+            yield from _patched(outcome.get("patch", []), (*where, "patch"))
 
     def _error(self, outcome: Mapping[str, Any], step: Mapping[str, Any], at: At) -> Iterator[Found]:
         if "error" not in outcome:
@@ -234,6 +199,21 @@ def _moments(values: list[Any], places: list[At]) -> Iterator[Found]:
             read_moment(value)
         except ValueError:
             yield at, f"{value!r} is no moment such as 2026-10-05T09:00:00+08:00"
+
+
+def _patched(patch: list[dict[str, Any]], at: At) -> Iterator[Found]:
+    for index, change in enumerate(patch):
+        wanted = _OPERANDS.get(change["op"])
+        if wanted and wanted not in change:
+            yield (*at, index), f"{change['op']} wants {wanted!r} too"
+        for name in {"path", "from"} & change.keys():
+            try:
+                JsonPointer(change[name])
+            except (JsonPointerException, TypeError):
+                yield (*at, index, name), f"{change[name]!r} is no JSON Pointer; write ~ as ~0 and / as ~1"
+
+
+_OPERANDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
 def _contradictions(outcome: Mapping[str, Any], at: At) -> Iterator[Found]:

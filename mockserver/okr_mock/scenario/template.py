@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from string import Template
 from typing import Any
 
-from jsonpointer import resolve_pointer
+import orjson
+from jsonpointer import EndOfList, JsonPointer, JsonPointerException
 
 
 class CallTemplate(Template):
@@ -29,7 +30,7 @@ def filled(value: Any, facts: Mapping[str, Any]) -> Any:
         return value
     template = CallTemplate(value)
     (first, *others) = template.get_identifiers() or [""]
-    if not others and value == f"${{{first}}}":
+    if first and not others and value == f"${{{first}}}":
         return _found(first, facts)
     return template.safe_substitute({name: _text(_found(name, facts)) for name in [first, *others] if name})
 
@@ -46,13 +47,34 @@ def unknown_parts(value: Any, known: frozenset[str]) -> list[str]:
         return [name for item in items for name in unknown_parts(item, known)]
     if not isinstance(value, str):
         return []
-    return [name for name in CallTemplate(value).get_identifiers() if name.partition("/")[0] not in known]
+    return [name for name in CallTemplate(value).get_identifiers() if not _is_known(name, known)]
+
+
+def _is_known(name: str, known: frozenset[str]) -> bool:
+    first, slash, rest = name.partition("/")
+    try:
+        JsonPointer(slash + rest)
+    except JsonPointerException:
+        return False
+    return first in known
+
+
+def pointed(value: Any, pointer: JsonPointer, missing: Any = None) -> Any:
+    """Give the part of a JSON value that a pointer leads to.
+
+    Args:
+        value: JSON value.
+        pointer: the pointer.
+        missing: what stands for a part that is not there.
+    """
+    found = pointer.resolve(value, missing)
+    return missing if isinstance(found, EndOfList) else found
 
 
 def _found(name: str, facts: Mapping[str, Any]) -> Any:
     first, slash, rest = name.partition("/")
-    return resolve_pointer(facts.get(first), slash + rest, None)
+    return pointed(facts.get(first), JsonPointer(slash + rest))
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
+    return value if isinstance(value, str) else "" if value is None else orjson.dumps(value).decode()

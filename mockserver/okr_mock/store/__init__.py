@@ -238,7 +238,7 @@ class Store(Protocol):
         Args:
             world: name of the world.
             start: what it starts from now on.
-            is_new: whether it forgets what it holds; else it goes on, on the clock of its new start if that has one.
+            is_new: whether it forgets what it holds; else it goes on, on the clock of its new start if that is another.
 
         Raises:
             Refusal: there are too many worlds.

@@ -210,9 +210,9 @@ class MemoryStore:
         if is_new:
             self._worlds[world] = self._new_world(start)
             return
-        found.start, found.tally = start, Tally()
-        if start.moment is not None or start.is_frozen:
+        if (start.moment, start.is_frozen) != (found.start.moment, found.start.is_frozen):
             found.held.clock = start.clock(self._clock())
+        found.start, found.tally = start, Tally()
 
     async def delete(self, world: str) -> bool:
         self._starts.remove(world)

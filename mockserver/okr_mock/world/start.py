@@ -22,6 +22,7 @@ class Start:
         scenarios: names of scenarios, or scenarios as JSON texts; None for those that the server was started with.
         moment: time at which the clock begins, in milliseconds since the epoch; None for the fixture's or the real one.
         is_frozen: whether the clock stands still.
+        usual: what it would start from without scenarios; None for the same.
     """
 
     fixture: Fixture
@@ -31,6 +32,7 @@ class Start:
     scenarios: tuple[str, ...] | None = None
     moment: int | None = None
     is_frozen: bool = False
+    usual: "Start | None" = None
 
     def allowed(self, calls: int) -> int | None:
         """Say how many calls a window allows; None where calls are not counted.
