@@ -20,8 +20,9 @@ from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
 from okr_mock.message import judged, read_message
 from okr_mock.scenario.library import Library
-from okr_mock.steering import Steering, steer
-from okr_mock.store import Changes, Meter, Store
+from okr_mock.scenario.script import Script
+from okr_mock.steering import script_for, steer
+from okr_mock.store import Changes, Store
 from okr_mock.terminal import Terminal
 from okr_mock.world.turn import Turn
 
@@ -102,47 +103,35 @@ class Endpoint:
         caller = self._name(request)
         full: Refusal | None = None
         try:
-            turn = await emulator.store.begin(caller.world, self._meter(caller))
+            turn = await emulator.store.begin(caller.world, caller.app, self._operation if caller.token else None)
         except Refusal as refusal:
             turn, full = await emulator.store.begin(NO_WORLD), refusal
         effective = emulator.contract.effective(turn.profile)
         call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
         call.max_image = emulator.limits.image
-        answer, changes = await self._answered(call, full)
-        call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
-
-    def _meter(self, caller: Caller) -> Meter | None:
-        """Say what the call counts against; calls that no app makes are not counted."""
-        if self._operation.quota is None or caller.token is None:
-            return None
-        return Meter((caller.app, self._operation.id), *self._operation.quota)
-
-    async def _answered(self, call: Call, full: Refusal | None) -> tuple[Answer | None, Changes]:
-        """Find the answer and what is kept with it; None for a caller who left before the call was complete."""
+        answer: Answer | None = None
+        changes: Changes = {}
         try:
             if full:
                 raise full
-            if not call.request.is_complete:
-                return None, {}
-            steering = await steer(
-                self._emulator.library,
-                call.store,
-                call.request,
-                call.caller,
-                call.turn,
-                call.effective,
-                self._operation,
-            )
-            return await (self._carry_out(call) if steering is None else self._steered(call, steering))
+            if request.is_complete:
+                script = script_for(emulator.library, request, turn)
+                answer, changes = await (self._steered(call, script) if script.steps else self._carry_out(call))
         except Refusal as refusal:
-            return refused(refusal, call.effective, call.turn, self._operation, call.noted.violations), {}
+            answer = refused(refusal, effective, call.turn, self._operation, call.noted.violations)
         except Exception:
-            logger.exception("this is a bug of the emulator; log id %s", call.turn.log_id)
-            return refused(Refusal("internal_error"), call.effective, call.turn, self._operation), {}
+            logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
+            answer = refused(Refusal("internal_error"), effective, call.turn, self._operation)
+        call.noted.duration_us = (perf_counter_ns() - started) // 1000
+        await finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
 
-    async def _steered(self, call: Call, steering: Steering) -> tuple[Answer, Changes]:
-        """Do with a call what a step wants; whether it would have been valid is noted in any case."""
+    async def _steered(self, call: Call, script: Script) -> tuple[Answer, Changes]:
+        """Do with a call what a step wants, if one takes it; whether it would have been valid is noted in any case."""
+        steering = await steer(
+            script, call.store, call.request, call.caller, call.turn, call.effective, self._operation
+        )
+        if steering is None:
+            return await self._carry_out(call)
         answer = await steering.outcome.before(steering.call)
         call.turn = steering.call.turn
         changes: Changes = {}
@@ -205,7 +194,8 @@ class NotFound:
         effective = emulator.contract.effective(turn.profile)
         noted = Noted(remarks=self._remarks)
         try:
-            steering = await steer(emulator.library, emulator.store, request, caller, turn, effective, None)
+            script = script_for(emulator.library, request, turn)
+            steering = await steer(script, emulator.store, request, caller, turn, effective, None)
             answer = await steering.outcome.before(steering.call) if steering else None
             answer = answer or refused(Refusal("not_found"), effective, turn)
             answer = steering.finish(answer, noted) if steering else answer

@@ -17,7 +17,7 @@ from okr_mock.world.turn import Turn
 
 HIDDEN = "***"
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-api-key"})
-_SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"ticket", b"code_verifier", b"password")
+_SECRET_WORDS = (b"secret", b"access_token", b"refresh_token", b"app_ticket", b"code_verifier", b"password")
 _SECRET_NAME = re.compile(b"|".join(_SECRET_WORDS).decode(), re.IGNORECASE)
 SHORTEST_SECRET = 16
 _TOKEN = re.compile(
@@ -99,7 +99,7 @@ def exchange(
         "method": request.method,
         "path": request.target.decode("latin-1"),
         "query": _query(request.query, operation),
-        "headers": _headers(request.headers),
+        "headers": _headers(tuple(request.headers)),
         "status": status,
         "code": code,
         "msg": answer.msg if answer else None,
@@ -144,7 +144,9 @@ def _without_token(parts: tuple[bytes, ...], token: bytes) -> tuple[bytes, ...]:
     return hidden
 
 
-def _headers(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def _headers(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+    """Write headers down; a caller sends the same ones again and again."""
     return {
         name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
         for name, value in headers
@@ -156,7 +158,10 @@ def _query(query: bytes, operation: Operation | None) -> list[tuple[str, str]]:
         return []
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")
     is_credential = operation is not None and operation.issues_tokens
-    return [(name, HIDDEN if is_credential or _SECRET_NAME.search(name) else value) for name, value in pairs]
+    return [
+        (name, HIDDEN if is_credential or name == "ticket" or _SECRET_NAME.search(name) else value)
+        for name, value in pairs
+    ]
 
 
 def _request_body(request: Request, operation: Operation | None, noted: Noted) -> bytes:

@@ -12,9 +12,10 @@ from feishu_okr.contract import Contract, load
 from okr_mock.gateway.request import Request
 from okr_mock.scenario.library import open_library
 from okr_mock.scenario.pattern import Occasion
-from okr_mock.scenario.step import Script, Step, read_moment
+from okr_mock.scenario.script import Script
+from okr_mock.scenario.step import Step, read_moment
 from okr_mock.store import Counts
-from okr_mock.store.tally import is_due
+from okr_mock.store.tally import FIRST_STATE, is_due
 from okr_mock.world.start import DEFAULT_WORLD
 
 _KNOWN = frozenset({"method", "path", "query", "headers", "body", "request", "app", "now"})
@@ -61,7 +62,12 @@ def _question(value: Mapping[str, Any], world: str, now: int) -> Occasion:
 
 
 def explain(
-    question: Occasion, script: Script, contract: Contract, counts: Mapping[tuple[str, str], Counts], seed: int = 0
+    question: Occasion,
+    script: Script,
+    contract: Contract,
+    counts: Mapping[tuple[str, str], Counts],
+    seed: int = 0,
+    states: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Explain a call: `fires` names the step, `steps` says of each why or why not. Nothing is counted.
 
@@ -71,11 +77,15 @@ def explain(
         contract: knows which operation the call is.
         counts: how often steps were asked and fired.
         seed: seed of the world, for the draws.
+        states: states of the scenarios by name; None where they are not known, and every state will do.
     """
     operation = _operation(question, contract)
     shown, fires = [], None
     for step in script.steps:
         verdict = _verdict(step, question, operation, counts, seed)
+        state = step.claim.state
+        if states is not None and state and states.get(step.claim.scenario, FIRST_STATE) != state:
+            verdict = {**verdict, "fires": False, "why_not": [*verdict["why_not"], f"the state is {state}"]}
         shown.append(verdict)
         if fires is None and verdict["fires"]:
             fires = verdict["step"]
@@ -101,7 +111,7 @@ def explain_file(path: Path, scenarios: Sequence[str], *, as_json: bool) -> str:
         question = read_question(orjson.loads(path.read_bytes()), DEFAULT_WORLD)
     except (orjson.JSONDecodeError, QuestionError) as error:
         raise ValueError(f"{path}: {error}") from error
-    found = explain(question, open_library(scenarios, contract).usual, contract, {})
+    found = explain(question, open_library(scenarios, contract).usual, contract, {}, states={})
     if as_json:
         return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     steps = [_line(step) for step in found["steps"]]

@@ -28,9 +28,10 @@ def given_start(start: Start, given: Mapping[str, Any], contract: Contract) -> S
     profile, clock = usual.profile, given.get("clock", {})
     base = () if "profile" in given else profile.switches
     switches = [*base, *given.get("set", {}).items()]
+    chosen = contract.ledger.profile(given.get("profile", profile.name), switches, profile.brand)
     return replace(
         usual,
-        profile=contract.ledger.profile(given.get("profile", profile.name), switches, profile.brand),
+        profile=contract.effective(chosen).profile,  # the one object of its kind, which is found faster at each call
         quota=given.get("quota", usual.quota),
         moment=read_moment(clock["set"]) if "set" in clock else usual.moment,
         is_frozen=clock.get("freeze", usual.is_frozen),

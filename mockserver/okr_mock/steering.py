@@ -10,12 +10,10 @@ from okr_mock.gateway.request import Request
 from okr_mock.scenario.library import Library, UnknownScenarioError
 from okr_mock.scenario.outcome import Outcome, Steered
 from okr_mock.scenario.pattern import Occasion
-from okr_mock.scenario.step import Script, Step
+from okr_mock.scenario.script import Script
+from okr_mock.scenario.step import Step
 from okr_mock.store import Store
 from okr_mock.world.turn import Turn
-
-HEADER = b"x-mock-scenario"
-"""Names the scenario of one call; the counts are its world's."""
 
 
 class Steering(NamedTuple):
@@ -44,8 +42,28 @@ class Steering(NamedTuple):
         return answer
 
 
+def script_for(library: Library, request: Request, turn: Turn) -> Script:
+    """Find the steps that a call can meet: those it names, else its world's.
+
+    Args:
+        library: all scenarios.
+        request: the call.
+        turn: its place.
+
+    Raises:
+        Refusal: the call names a scenario that there is not.
+    """
+    if request.scenario:
+        try:
+            return library.script((request.scenario,))
+        except UnknownScenarioError as error:
+            raise Refusal("scenario_unknown", scenario=request.scenario) from error
+    scenarios = turn.start.scenarios
+    return library.usual if scenarios is None else library.script(scenarios)
+
+
 async def steer(
-    library: Library,
+    script: Script,
     store: Store,
     request: Request,
     caller: Caller,
@@ -53,30 +71,19 @@ async def steer(
     effective: Effective,
     operation: Operation | None,
 ) -> Steering | None:
-    """Let the first step that matches and is due take a call; None in the usual case that none does.
+    """Let the first step that matches and is due take a call; None where none does.
 
     Args:
-        library: all scenarios.
+        script: the steps.
         store: counts steps, atomically.
         request: the call.
         caller: who makes it.
         turn: its place.
         effective: the contract under the world's profile.
         operation: what is asked; None where the call reached no operation.
-
-    Raises:
-        Refusal: the call names a scenario that there is not.
     """
-    script = _script(library, request, turn)
-    if not script.steps:
-        return None
-    name = operation.id if operation else ""
-    app = caller.app or turn.world
-    steps = script.steps_for(name, app)
-    if not steps:
-        return None
-    occasion = Occasion(request, name, app, turn.now)
-    matching = [step for step in steps if step.pattern.matches(occasion)]
+    occasion = Occasion(request, operation.id if operation else "", caller.app or turn.world, turn.now)
+    matching = script.matching(occasion)
     fired = await store.claim(turn, [step.claim for step in matching]) if matching else None
     if fired is None:
         return None
@@ -84,14 +91,3 @@ async def steer(
     kind = "user" if caller.token and caller.token.kind == "user" else "tenant"
     call = Steered(request, operation, occasion, turn, effective, store, kind, step.name)
     return Steering(step, step.outcome(fired.ordinal), call)
-
-
-def _script(library: Library, request: Request, turn: Turn) -> Script:
-    asked = request.header(HEADER)
-    if asked:
-        try:
-            return library.script((asked,))
-        except UnknownScenarioError as error:
-            raise Refusal("scenario_unknown", scenario=asked) from error
-    scenarios = turn.start.scenarios
-    return library.usual if scenarios is None else library.script(scenarios)

@@ -204,8 +204,9 @@ class Effective:
         )
 
     def _validator(self, schema: dict[str, Any], blank: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        components = {"schemas": {**self._closed["schemas"], **blank}}
-        return jsonschema_rs.Draft202012Validator(schema | {"components": components})
+        schemas = {**self._closed["schemas"], **blank}
+        needed = {name: schemas[name] for name in _referred(schema, schemas)}
+        return jsonschema_rs.Draft202012Validator(schema | {"components": {"schemas": needed}})
 
     def _shared(self, message: dict[str, Any]) -> dict[str, str]:
         """Name the schemas that the body's fields refer to; what passed one and is unchanged needs no second look."""
@@ -231,6 +232,24 @@ class Effective:
             media = entry["requestBody"]["content"].values()
             properties["body"] = next(iter(media))["schema"]
         return _object() | {"properties": properties, "required": list(properties)}
+
+
+def _referred(schema: Any, schemas: Mapping[str, Any]) -> set[str]:
+    """Name the schemas that a schema refers to, and those that these refer to: a validator keeps all it is given."""
+    names: set[str] = set()
+    waiting = [schema]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+            name = value.get("$ref", "")
+            name = name.rsplit("/", 1)[1] if isinstance(name, str) and name else ""
+            if name and name not in names:
+                names.add(name)
+                waiting.append(schemas[name])
+    return names
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -105,7 +105,7 @@ class Admission:
                 raise Refusal(_invalid(token.kind))
         if token.kind not in operation.tokens:
             raise Refusal(f"{token.kind}_token_not_supported")
-        app = turn.fixture.apps.get(token.app)
+        app = turn.start.fixture.apps.get(token.app)
         if app is not None and not app.is_enabled:
             raise Refusal("app_not_in_use")
         if token.kind == "tenant":

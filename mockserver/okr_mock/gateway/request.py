@@ -11,6 +11,7 @@ from starlette.types import Receive
 from okr_mock.gateway.envelope import Refusal
 
 _BEARER = b"Bearer "
+_SCENARIO = b"x-mock-scenario"
 JSON, FORM, MULTIPART = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 Kinds = Mapping[str, str]
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
@@ -32,6 +33,7 @@ class Request(NamedTuple):
         is_complete: whether the caller stayed until the end of the body.
         is_too_large: whether the body was over the limit.
         scheme: `http` or `https`.
+        scenario: scenario that the call names for itself in `X-Mock-Scenario`, or "".
     """
 
     method: str
@@ -44,6 +46,7 @@ class Request(NamedTuple):
     is_complete: bool = True
     is_too_large: bool = False
     scheme: str = "http"
+    scenario: str = ""
 
     @property
     def has_slash(self) -> bool:
@@ -77,7 +80,10 @@ class Request(NamedTuple):
         Args:
             name: its name in lower case.
         """
-        return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
+        for key, value in self.headers:
+            if key == name:
+                return value.decode("latin-1")
+        return ""
 
     @property
     def base_url(self) -> str:
@@ -160,22 +166,28 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         is_complete = not part.get("more_body", False)
     headers = scope["headers"]
     is_too_large = seen > max_body
+    token, scenario = _named(headers)
     return Request(
         scope["method"],
         scope["raw_path"],
         scope.get("path_params", {}),
         scope["query_string"],
         headers,
-        _token(headers),
+        token,
         b"" if is_too_large else b"".join(parts),
         is_complete or is_too_large,
         is_too_large,
         scope.get("scheme", "http"),
+        scenario,
     )
 
 
-def _token(headers: list[tuple[bytes, bytes]]) -> str:
+def _named(headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
+    """Give the bearer token and the scenario that a call names, "" for none, in one walk over its headers."""
+    token = scenario = ""
     for name, value in headers:
         if name == b"authorization":
-            return value.removeprefix(_BEARER).strip().decode("latin-1") if value.startswith(_BEARER) else ""
-    return ""
+            token = value.removeprefix(_BEARER).strip().decode("latin-1") if value.startswith(_BEARER) else ""
+        elif name == _SCENARIO:
+            scenario = value.decode("latin-1")
+    return token, scenario

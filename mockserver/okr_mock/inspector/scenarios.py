@@ -15,7 +15,7 @@ from okr_mock.inspector.body import BodyError, read_body
 from okr_mock.inspector.guard import mistake
 from okr_mock.scenario.library import Entries, Library, given_of
 from okr_mock.scenario.scenario_file import ScenarioError
-from okr_mock.scenario.step import Script
+from okr_mock.scenario.script import Script
 from okr_mock.store import Counts, Store
 from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
 

@@ -52,17 +52,15 @@ async def upload(call: Call) -> Result:
 
 
 async def check_images(call: Call, content: Any) -> None:
-    """Refuse images that were never uploaded. Source: claim `unknown_image`.
+    """Refuse images that were never uploaded; where the claim `unknown_image` wants it.
 
     Args:
         call: carries the content.
         content: content that keeps the contract.
 
     Raises:
-        Refusal: `okr_data_not_found`, only where the claim says so.
+        Refusal: `okr_data_not_found`.
     """
-    if call.profile["unknown_image"] != "refuse":
-        return
     images = [image for block in content.get("blocks", ()) for image in block.get("gallery", {}).get("imageList", ())]
     for image in images:
         if await call.read((IMAGE, image.get("fileToken", ""))) is None:

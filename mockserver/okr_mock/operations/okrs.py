@@ -6,8 +6,8 @@ from typing import Any
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.operations.mentions import NOT_EXISTED, id_kind, parted
-from okr_mock.operations.targets import state_of
-from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, STATE, target_group
+from okr_mock.operations.targets import record_ids, state_of
+from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, target_group
 from okr_mock.world.people import USER_ID, Person
 from okr_mock.world.period import period_name
 
@@ -159,7 +159,7 @@ def _goal(call: Call, kind: int, goal: Mapping[str, Any], groups: Groups) -> dic
         "progress_rate_percent_last_updated_time": updated.get("percent", _NEVER),
         "progress_rate_status_last_updated_time": updated.get("status", _NEVER),
         "progress_record_last_updated_time": updated.get("record", _NEVER),
-        "progress_record_list": [{"id": name} for name in sorted(entities.keys() - {STATE}, key=int)],
+        "progress_record_list": [{"id": name} for name in record_ids(entities)],
         "progress_report_last_updated_time": updated.get("report", _NEVER),
         "score": goal["score"],
         "score_last_updated_time": updated.get("score", _NEVER),

@@ -10,8 +10,8 @@ from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
 from okr_mock.operations.images import check_images
 from okr_mock.operations.mentions import shown_mentions, stored_mentions
-from okr_mock.operations.targets import check_owner, fallen_back, find_target, touched
-from okr_mock.world.fixture import RECORD, Key, target_group
+from okr_mock.operations.targets import check_owner, fallen_back, find_target, last_record, moved
+from okr_mock.world.fixture import LAST_RECORD, RECORD, Key, target_group
 
 _NO_RATE = {"percent": 0, "status": -1}
 _TWO_DECIMALS = Decimal("0.01")
@@ -84,6 +84,8 @@ async def delete(call: Call) -> Result:
     progress_id = record["progress_id"]
     group = target_group(record["target_type"], record["target_id"])
     changes: dict[Key, bytes | None] = {(RECORD, progress_id): None, (group, progress_id): None}
+    (entities,) = await call.scan(group)
+    changes[group, LAST_RECORD] = (last_record(entities) or "0").encode()
     if call.profile["rate_after_delete"] == "fall_back" and "progress_rate" in record:
         return Result(data, {**changes, **await fallen_back(call, record)})
     return Result(data, changes)
@@ -102,7 +104,8 @@ async def _find(call: Call) -> dict[str, Any]:
 async def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Prepare what create and update share: content, rate if one is sent, time."""
     content = settled(stored_mentions(call, body["content"]), call.profile)
-    await check_images(call, content)
+    if call.profile["unknown_image"] == "refuse":
+        await check_images(call, content)
     written = {"content": content, "modify_time": str(call.turn.now)}
     rate = body.get("progress_rate")
     if rate is None:
@@ -120,17 +123,18 @@ async def _kept(call: Call, record: dict[str, Any], body: dict[str, Any]) -> Res
     """Store a record, move its target and show it; content that is shown as it is stored is written once."""
     stored = record["content"]
     content = dump(stored, call.effective)
-    shown_content = shown_mentions(call, stored)
+    shown_content = stored if stored is body["content"] else shown_mentions(call, stored)  # sent without mentions
     shown = _shown(call, record, None)
     shown_bytes = content if shown_content is stored else dump(shown_content, call.effective)
     record["content"] = orjson.Fragment(content)
-    progress_id, target_type, target_id = record["progress_id"], record["target_type"], record["target_id"]
-    rate = record["progress_rate"] if "progress_rate" in body else None
+    progress_id = record["progress_id"]
+    target = call.fixture.targets[record["target_type"], record["target_id"]]
     changes = {
         (RECORD, progress_id): dump(record, call.effective),
-        (target_group(target_type, target_id), progress_id): b"",
-        **await touched(call, target_type, target_id, rate),
+        (target.group, progress_id): record["modify_time"].encode(),
     }
+    if body.get("progress_rate"):
+        changes |= await moved(call, target, record["progress_rate"])
     return Result(shown, changes, ("content", shown_bytes))
 
 

@@ -1,5 +1,6 @@
 """Objectives and key results as targets: who may touch them, and what their records make of them."""
 
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -8,7 +9,7 @@ import orjson
 from okr_mock.call import Call
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import Changes
-from okr_mock.world.fixture import RECORD, STATE, Target, target_group
+from okr_mock.world.fixture import RECORD, STATE, Target
 
 State = dict[str, Any]
 
@@ -41,14 +42,15 @@ def check_owner(call: Call, owner: str | None) -> None:
     Raises:
         Refusal: `no_permission`.
     """
-    person, choice = call.person, call.profile["foreign_records"]
-    if person is None or person.open_id == owner or choice == "accept":
+    person = call.person
+    if person is None or person.open_id == owner:
         return
-    if choice == "refuse" or call.operation.method != "GET":
+    choice = call.profile["foreign_records"]
+    if choice == "refuse" or (choice == "read_only" and call.operation.method != "GET"):
         raise Refusal("no_permission")
 
 
-def state_of(target: Target, entities: Any) -> State:
+def state_of(target: Target, entities: Mapping[str, bytes]) -> State:
     """Tell how far a target is and when what of it changed.
 
     Args:
@@ -56,28 +58,47 @@ def state_of(target: Target, entities: Any) -> State:
         entities: its group in the store.
     """
     stored = entities.get(STATE)
+    state: State = {"progress_rate": target.data["progress_rate"], "updated": target.data["updated"]}
     if stored is not None:
-        state: State = orjson.loads(stored)
+        state = orjson.loads(stored)
+    updated, last = state["updated"], last_record(entities)
+    if last is None or int(last) < int(updated.get("record", 0)):
         return state
-    return {"progress_rate": target.data["progress_rate"], "updated": target.data["updated"]}
+    return state | {"updated": {**updated, "record": last}}
 
 
-async def touched(call: Call, target_type: int, target_id: str, rate: dict[str, Any] | None) -> Changes:
-    """Prepare what a written record changes about its target: its times, and its rate if one was sent.
+def last_record(entities: Mapping[str, bytes]) -> str | None:
+    """Tell when the last record of a target was written, be it deleted since; None for never.
+
+    Args:
+        entities: the target's group in the store: times by the ids of records, and that of the last deleted one.
+    """
+    times = [time for name, time in entities.items() if name != STATE]
+    return max(times).decode() if times else None
+
+
+def record_ids(entities: Iterable[str]) -> list[str]:
+    """Name the records of a target, in the order of their ids.
+
+    Args:
+        entities: names in the target's group.
+    """
+    return sorted((name for name in entities if name.isdecimal()), key=int)
+
+
+async def moved(call: Call, target: Target, rate: dict[str, Any]) -> Changes:
+    """Prepare what the rate of a written record changes about its target.
 
     Args:
         call: writes the record.
-        target_type: 2 for an objective, 3 for a key result.
-        target_id: its id in decimal.
-        rate: the record's rate; None for none.
+        target: the target.
+        rate: the record's rate.
     """
-    key = (target_group(target_type, target_id), STATE)
+    key = (target.group, STATE)
     stored = await call.read(key)
-    target = call.fixture.targets[target_type, target_id]
     state = state_of(target, {} if stored is None else {STATE: stored})
-    now = str(call.turn.now)
-    times = {"record": now} | {name: now for name in ("percent", "status") if rate and name in rate}
-    return {key: _state(_moved(state["progress_rate"], rate or {}), {**state["updated"], **times})}
+    times = {name: str(call.turn.now) for name in ("percent", "status") if name in rate}
+    return {key: _state(_moved(state["progress_rate"], rate), state["updated"] | times)}
 
 
 async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
@@ -88,10 +109,12 @@ async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
         deleted: the record.
     """
     target = call.fixture.targets[deleted["target_type"], deleted["target_id"]]
-    group = target_group(target.type, target.id)
+    group = target.group
     (entities,) = await call.scan(group)
     rate = target.data["progress_rate"]
-    for name in sorted(entities.keys() - {STATE, deleted["progress_id"]}, key=int):
+    for name in record_ids(entities):
+        if name == deleted["progress_id"]:
+            continue
         record = orjson.loads(await call.read((RECORD, name)) or b"{}")
         rate = _moved(rate, record.get("progress_rate", {}))
     return {(group, STATE): _state(rate, state_of(target, entities)["updated"])}

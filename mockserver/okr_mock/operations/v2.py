@@ -10,9 +10,9 @@ from okr_mock.gateway.envelope import Refusal
 from okr_mock.operations.mentions import id_kind
 from okr_mock.operations.okrs import find_person
 from okr_mock.operations.pages import listed, page_of
-from okr_mock.operations.targets import check_owner, state_of
+from okr_mock.operations.targets import check_owner, record_ids, state_of
 from okr_mock.operations.v2_content import v2_content, v2_text
-from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, PERIOD, RECORD, STATE, Target, target_group
+from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, PERIOD, RECORD, Target, target_group
 from okr_mock.world.period import bounds
 
 _CYCLE_STATUS = {0: 1, 1: 0, 2: 2, 3: 3}
@@ -146,7 +146,7 @@ async def _progresses(call: Call, target: Target) -> Result:
     check_owner(call, target.okr["user"])
     (entities,) = await call.scan(target_group(target.type, target.id))
     is_reverse = call.profile["progress_order"] == "newest_first"
-    names = entities.keys() - {STATE}
+    names = set(record_ids(entities))
     listed_in, _, last = call.message["query"].get("page_token", "").partition(".")
     if listed_in == target.id and last.isdecimal():
         names = names | {last}  # that record may have been deleted since

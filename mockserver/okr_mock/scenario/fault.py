@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, HANG, RESET, SLOW, TRUNCATE, Delivery
@@ -140,6 +139,8 @@ class Delay(Idle):
         share = max(_LEAST_SHARE, draw(call.turn.start.seed, call.step, "delay", call.turn.n))
         if self.kind == "uniform":
             return self.first + (self.second - self.first) * share
+        from statistics import NormalDist  # slow to load
+
         return min(LONGEST_DELAY, self.first * math.exp(NormalDist(0, self.second).inv_cdf(share)))
 
 

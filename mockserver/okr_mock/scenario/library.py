@@ -16,8 +16,9 @@ from okr_mock.scenario.scenario_file import (
     read_scenario_value,
     scenario_folder,
 )
+from okr_mock.scenario.script import Script
 from okr_mock.scenario.shape import hint
-from okr_mock.scenario.step import Scenario, Script
+from okr_mock.scenario.step import Scenario
 
 SUFFIXES = (".yaml", ".yml", ".json")
 INLINE = "inline"
@@ -156,7 +157,7 @@ def open_library(asked: Sequence[str], contract: Contract) -> Library:
     active: list[str] = []
     for text in asked:
         path = Path(text)
-        found = _found(path) if path.exists() else []
+        found = _found(path) if text and text not in files and path.exists() else []  # a name is no folder of the same
         if not found and text not in files:
             raise UnknownScenarioError(f"--scenario {text}: there is no such name, file or folder; {hint(text, files)}")
         files |= {file.stem: file for file in found}

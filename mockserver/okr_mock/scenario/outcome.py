@@ -44,7 +44,7 @@ class Steered:
             params: values of placeholders.
         """
         scopes = self.operation.scopes if self.operation else ()
-        shown = dict.fromkeys(("limit", "reason", "field", "value", "ids", "ip"), "…")
+        shown = dict.fromkeys(("limit", "reason", "field", "value", "ids", "ip", "scenario"), "…")
         shown |= {"scopes": ", ".join(scopes), "query": ",".join(scopes), "app_id": self.occasion.app}
         return refused(Refusal(name, **(shown | dict(params or {}))), self.effective, self.turn, self.operation)
 

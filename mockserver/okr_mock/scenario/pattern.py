@@ -68,11 +68,15 @@ class Criterion:
         text: what it asks, for people.
         value_of: finds the value in question; `MISSING` for none.
         holds: judges it.
+        place: where it looks.
+        wanted: the one text that holds; "" where others do too.
     """
 
     text: str
     value_of: Callable[[Occasion], Any]
     holds: Callable[[Any], bool]
+    place: str = ""
+    wanted: str = ""
 
     def matches(self, occasion: Occasion) -> bool:
         """Judge a call.
@@ -195,7 +199,13 @@ def _tests(where: str, value_of: Callable[[Occasion], Any], test: Any, *, is_tex
     """Make a criterion of each test of a value; a test that is no object asks for equality."""
     asked = test if isinstance(test, dict) else {"equals": test}
     return [
-        Criterion(f"{where} {word} {orjson.dumps(value).decode()}", value_of, _TESTS[word](value, is_text))
+        Criterion(
+            f"{where} {word} {orjson.dumps(value).decode()}",
+            value_of,
+            _TESTS[word](value, is_text),
+            place=where,
+            wanted=value if word == "equals" and isinstance(value, str) else "",
+        )
         for word, value in asked.items()
     ]
 

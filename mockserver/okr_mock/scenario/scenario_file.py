@@ -129,14 +129,13 @@ class _Lint:
         for name in sorted(names(when.get("operation", []))):
             if not expanded([name], operations):
                 yield (*at, "operation"), f"there is no operation {name!r}; {_near_operation(name, operations)}"
-        moments = list(_moments(when.get("between", []), [(*at, "between", 0), (*at, "between", 1)]))
-        yield from moments
-        if moments:
-            return
-        try:
-            read_pattern(when, operations, frozenset(), read_moment)
-        except ValueError as error:
-            yield at, f"a regular expression, schema or pointer cannot be read: {str(error).splitlines()[0]}"
+        yield from _moments(when.get("between", []), [(*at, "between", 0), (*at, "between", 1)])
+        for word in ("query", "header", "body"):
+            for name, test in when.get(word, {}).items():
+                try:
+                    read_pattern({word: {name: test}}, operations, frozenset(), read_moment)
+                except ValueError as error:
+                    yield (*at, word, name), f"cannot be read: {str(error).splitlines()[0]}"
 
     def _outcomes(self, step: Mapping[str, Any], at: At) -> Iterator[Found]:
         outcomes = [((*at, "then"), step["then"])] if "then" in step else []

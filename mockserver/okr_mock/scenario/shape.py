@@ -52,7 +52,7 @@ def _against_schema(document: Any, schema: Mapping[str, Any]) -> Iterator[Found]
 
     for error in _validator_class()(schema).iter_errors(document):
         worst = jsonschema.exceptions.best_match([error]) or error
-        yield tuple(worst.absolute_path), _explained(worst)
+        yield from _explained(worst, tuple(worst.absolute_path))
 
 
 @cache
@@ -67,15 +67,27 @@ def _validator_class() -> Any:
     return jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
 
 
-def _explained(error: Any) -> str:
+def _explained(error: Any, at: At) -> Iterator[Found]:
     """Say what is wrong in the words of the author, with the word that was probably meant."""
-    known: list[str] = []
+    value = error.instance
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
-        wrong = [str(name) for name in error.instance if name not in known]
-    elif error.validator == "enum" and isinstance(error.instance, str):
-        known, wrong = [str(value) for value in error.validator_value], [error.instance]
+        for name in value:
+            if name not in known:
+                yield (*at, name), f"{name!r} is not known here; {hint(name, known)}"
+    elif error.validator == "oneOf":
+        words = [repr(name) for option in error.validator_value for name in option["required"]]
+        yield at, f"say exactly one of {' and '.join(words)}"
+    elif isinstance(value, str) and (known := _words(error.validator, error.validator_value)):
+        is_key = error.parent is None and list(error.absolute_schema_path)[-2:] == ["propertyNames", "enum"]
+        yield (*at, value) if is_key else at, f"{value!r} is not known here; {hint(value, known)}"
     else:
         text: str = error.message
-        return text if len(text) <= 300 else f"{text[:200]} … {text[-80:]}"
-    return "; ".join(f"{name!r} is not known here; {hint(name, known)}" for name in wrong)
+        yield at, text if len(text) <= 300 else f"{text[:200]} … {text[-80:]}"
+
+
+def _words(validator: str, value: Any) -> list[str]:
+    """Give the words that a schema lists, be it alone or as one of several choices."""
+    if validator == "enum":
+        return [str(word) for word in value]
+    return [str(word) for option in value for word in option.get("enum", [])] if validator == "anyOf" else []

@@ -1,6 +1,6 @@
 """Steps of a scenario: a pattern, a claim, and the outcomes that follow one another."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -67,38 +67,6 @@ class Scenario:
     def given(self) -> Mapping[str, Any]:
         """How a world must be for it."""
         return self.document.get("given", {})  # type: ignore[no-any-return]
-
-
-class Script:
-    """The steps of all scenarios that are active in a world, found by operation and app.
-
-    Args:
-        scenarios: the scenarios, in their order.
-    """
-
-    def __init__(self, scenarios: Sequence[Scenario]) -> None:
-        self.scenarios = tuple(scenarios)
-        self.steps = tuple(step for scenario in scenarios for step in scenario.steps)
-        self._named = frozenset(app for step in self.steps for app in step.pattern.apps)
-        self._found: dict[tuple[str, str], list[Step]] = {}
-
-    def steps_for(self, operation: str, app: str) -> list[Step]:
-        """Give the steps that a call can meet by its operation and app.
-
-        Args:
-            operation: operation id, "" for none.
-            app: app or world that calls.
-        """
-        key = (operation, app if app in self._named else "")
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = [step for step in self.steps if _can_meet(step.pattern, *key)]
-        return found
-
-
-def _can_meet(pattern: Pattern, operation: str, app: str) -> bool:
-    is_asked = not pattern.operations or operation in pattern.operations
-    return is_asked and (not pattern.apps or app in pattern.apps)
 
 
 def read_moment(value: str | int) -> int:

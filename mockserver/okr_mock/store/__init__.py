@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
@@ -121,12 +122,13 @@ class Store(Protocol):
     An entity has a group and a name in it; what belongs together is read together.
     """
 
-    async def begin(self, world: str, meter: Meter | None = None) -> Turn:
+    async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         """Open the next turn of a world.
 
         Args:
             world: name of the world.
-            meter: what the call counts against; None where calls are not counted.
+            app: id of the calling app.
+            operation: what is asked, so that it counts against the app's quota; None where calls are not counted.
 
         Raises:
             Refusal: there are too many worlds; never for the world of calls that lead to none.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
+from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
@@ -17,6 +18,7 @@ from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import Quota, Turn, open_turn
 
 Groups = dict[str, dict[str, bytes | None]]
+_SMALL = 64
 _COUNTED = {RECORD: "record_limit", IMAGE: "image_limit"}
 
 
@@ -94,13 +96,16 @@ class MemoryStore:
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         self._fired: set[tuple[str, str]] = set()
 
-    async def begin(self, world: str, meter: Meter | None = None) -> Turn:
-        found = self._find(world)
+    async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
+        found = self._worlds.get(world)
+        if found is None or self._bounds.idle:
+            found = self._find(world)
         found.n += 1
         now = found.held.clock.read(self._clock())
         quota = None
-        if meter is not None and (calls := found.start.allowed(meter.calls)) is not None:
-            quota = await self.count(world, meter._replace(calls=calls))
+        if operation is not None and operation.quota and found.start.quota != "off":
+            calls, seconds = operation.quota
+            quota = await self.count(world, Meter((app, operation.id), found.start.allowed(calls), seconds))
         return open_turn(world, found.n, now, found.start, found.generation, quota)
 
     async def read(self, world: str, key: Key) -> bytes | None:
@@ -135,6 +140,12 @@ class MemoryStore:
     def _admit(self, world: _World, changes: Changes) -> None:
         """Refuse changes that would go beyond the bounds."""
         held = world.held
+        most, n = held.size, len(changes)
+        for value in changes.values():
+            most += len(value or b"")
+        has_room = held.counts[RECORD] + n <= self._bounds.records and held.counts[IMAGE] + n <= self._bounds.images
+        if has_room and most <= self._bounds.world_bytes:
+            return  # whatever is replaced or removed
         size = held.size
         for (group, name), value in changes.items():
             before = held.groups.get(group, {}).get(name)
@@ -295,6 +306,7 @@ def _change(world: _World, group: str, name: str, value: bytes | None) -> None:
     if group in _COUNTED:
         held.counts[group] += (value is not None) - (before is not None)
     if value is not None:
-        entries[name] = memoryview(value).tobytes()  # orjson's bytes sit in a buffer twice their size
+        # orjson's bytes sit in a buffer twice their size
+        entries[name] = value if len(value) < _SMALL else memoryview(value).tobytes()
     elif name in world.start.fixture.entities.get(group, ()):
         entries[name] = None

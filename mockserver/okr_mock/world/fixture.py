@@ -11,7 +11,10 @@ import orjson
 from okr_mock.world.people import People, read_person
 
 OBJECTIVE, KEY_RESULT = 2, 3
-RECORD, IMAGE, IMAGE_DATA, PERIOD, CODE, STATE = "progress_record", "image", "image_data", "period", "code", "state"
+RECORD, IMAGE, IMAGE_DATA, PERIOD, CODE = "progress_record", "image", "image_data", "period", "code"
+STATE, LAST_RECORD = "state", "last_record"
+"""Names in a target's group beside those of its records, which hold their times: how far the target is, and when the
+last record was written that is deleted since."""
 _BEIJING = timezone(timedelta(hours=8))
 
 Key = tuple[str, str]
@@ -47,6 +50,7 @@ class Target(NamedTuple):
         objective: the same of the objective; of a key result, the one above it.
         okr: the entry of the OKR it belongs to.
         position: place among its siblings, from 1.
+        group: name of the group that holds its state and names its records.
     """
 
     type: int
@@ -55,6 +59,7 @@ class Target(NamedTuple):
     objective: Mapping[str, Any]
     okr: Mapping[str, Any]
     position: int
+    group: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +173,11 @@ def _goal(entry: Mapping[str, Any], deadline: str, siblings: int) -> dict[str, A
 
 def _targets(okr: Mapping[str, Any]) -> Iterator[Target]:
     for position, objective in enumerate(okr["objectives"], start=1):
-        yield Target(OBJECTIVE, objective["id"], objective, objective, okr, position)
+        group = target_group(OBJECTIVE, objective["id"])
+        yield Target(OBJECTIVE, objective["id"], objective, objective, okr, position, group)
         for place, key_result in enumerate(objective["key_results"], start=1):
-            yield Target(KEY_RESULT, key_result["id"], key_result, objective, okr, place)
+            group = target_group(KEY_RESULT, key_result["id"])
+            yield Target(KEY_RESULT, key_result["id"], key_result, objective, okr, place, group)
 
 
 def _entities(document: Mapping[str, Any]) -> Entities:
@@ -185,7 +192,7 @@ def _first_entities(document: Mapping[str, Any]) -> Iterator[tuple[Key, bytes]]:
         yield (PERIOD, period["id"]), orjson.dumps(period)
     for record in document.get("records", []):
         yield (RECORD, record["id"]), orjson.dumps(stored_record(record))
-        yield (target_group(record["target_type"], record["target_id"]), record["id"]), b""
+        yield (target_group(record["target_type"], record["target_id"]), record["id"]), record["modify_time"].encode()
     for image in document.get("images", []):
         facts = {name: value for name, value in image.items() if name != "data"}
         yield (IMAGE, image["file_token"]), orjson.dumps(facts)

@@ -63,8 +63,13 @@ def _objective(objective: Mapping[str, Any], entities: Entities) -> dict[str, An
 
 
 def _goal(kind: int, goal: Mapping[str, Any], entities: Entities) -> dict[str, Any]:
-    state = entities.get(target_group(kind, goal["id"]), _NONE).get(STATE)
-    return {**goal, **orjson.loads(state)} if state is not None else dict(goal)
+    group = entities.get(target_group(kind, goal["id"]), _NONE)
+    state = group.get(STATE)
+    shown = {**goal, **orjson.loads(state)} if state is not None else dict(goal)
+    updated = shown.get("updated", {})
+    times = [time.decode() for name, time in group.items() if name != STATE]
+    times += [updated["record"]] if "record" in updated else []
+    return shown | {"updated": {**updated, "record": max(times)}} if times else shown
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:

@@ -34,14 +34,12 @@ class Start:
     is_frozen: bool = False
     usual: "Start | None" = None
 
-    def allowed(self, calls: int) -> int | None:
-        """Say how many calls a window allows; None where calls are not counted.
+    def allowed(self, calls: int) -> int:
+        """Say how many calls a window allows, where calls are counted.
 
         Args:
             calls: how many the API allows.
         """
-        if self.quota == "off":
-            return None
         return calls if isinstance(self.quota, str) else self.quota
 
     def clock(self, real: int) -> Clock:

@@ -1,14 +1,17 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from feishu_okr.contract import Contract
 from okr_mock.scenario.fault import Delay, LoseAnswer
 from okr_mock.scenario.reply import Error, Proceed, RateLimit
-from okr_mock.scenario.step import Script, Step, choose_entry, read_moment
+from okr_mock.scenario.script import Script
+from okr_mock.scenario.step import Step, choose_entry, read_moment
 from okr_mock.store import Claim
 from tests.conftest import Body
-from tests.okr_mock.scenario.conftest import CREATE, GET, scenario_of
+from tests.okr_mock.scenario.conftest import CREATE, GET, occasion, scenario_of
 
 CALM: Body = {"then": {"proceed": True}}
 PERIOD, KEY_RESULT_PROGRESS = "okr.v1.period.create", "okr.v2.key_result_progress.list"
@@ -146,4 +149,37 @@ def test_steps_are_found_by_operation_and_app(contract: Contract) -> None:
         ("", "b", [0]),
         ("", "", [0]),
     ]:
-        assert [places[step] for step in script.steps_for(operation, app)] == met
+        assert [places[step] for step in script.matching(occasion(operation=operation, app=app))] == met
+
+
+WHEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "operation": st.sampled_from([CREATE, GET, "okr.v1.*"]),
+        "app": st.sampled_from(["a", "b", ["a", "b"]]),
+        "query": st.dictionaries(st.sampled_from("xy"), st.sampled_from(["1", 2, {"exists": True}, {"equals": "1"}])),
+        "header": st.dictionaries(st.sampled_from(["X", "x"]), st.sampled_from(["1", "2", "", {"less": 2}])),
+        "body": st.dictionaries(st.sampled_from(["", "/a"]), st.sampled_from(["1", 1, None, {"contains": "1"}])),
+    },
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(whens=st.lists(WHEN, max_size=12), data=st.data())
+def test_steps_are_found_as_if_all_were_tried(contract: Contract, whens: list[Body], data: st.DataObject) -> None:
+    """However steps are sorted for speed, a call meets those that match it when each is tried, in their order."""
+    script = Script([scenario_of(contract, *({"when": when, **CALM} for when in whens))])
+    for _ in range(4):
+        app = data.draw(st.sampled_from("abc"))
+        operation = data.draw(st.sampled_from([CREATE, GET, "okr.v2.cycle.list", ""]))
+        query = data.draw(st.sampled_from([b"", b"x=1", b"x=2&y=1"]))
+        body = data.draw(st.sampled_from([b"", b'{"a":1}', b'"1"']))
+        headers = data.draw(st.sampled_from([{}, {"X": "1"}, {"X": ""}]))
+        call = occasion(query=query, headers=headers, body=body, app=app, operation=operation)
+        tried = [step for step in script.steps if _fits(step, app, operation) and step.pattern.matches(call)]
+        assert script.matching(call) == tried
+
+
+def _fits(step: Step, app: str, operation: str) -> bool:
+    wanted = step.pattern
+    return (not wanted.apps or app in wanted.apps) and (not wanted.operations or operation in wanted.operations)
