@@ -31,7 +31,8 @@ from okr_mock.routing import PathTable
 from okr_mock.scenario.library import open_library
 from okr_mock.settings import Settings, SettingsError
 from okr_mock.store import Store
-from okr_mock.store.memory import Bounds, MemoryStore
+from okr_mock.store.held import Bounds
+from okr_mock.store.memory import MemoryStore
 from okr_mock.terminal import Terminal
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import open_turn
@@ -75,8 +76,6 @@ def create_app(
     limits = Limits(settings.max_body, settings.max_image)
     emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings))
     effective = contract.effective(starts.default.profile)
-    for operation in contract.operations:
-        effective.rules(operation)
     worlds = Worlds(store, starts, contract, clock)
     routes = [
         PathTable(_operation_apps(emulator, handlers)),
@@ -131,6 +130,12 @@ class App:
             if scope["type"] != "http":
                 raise
             await self._apologise(scope, send)
+
+    def warm_up(self) -> None:
+        """Compile what calls need, once the server answers: a start must not wait for operations nobody has called."""
+        effective = self.emulator.contract.effective(self._start.profile)
+        for operation in self.emulator.contract.operations:
+            effective.rules(operation)
 
     async def _apologise(self, scope: Scope, send: Send) -> None:
         turn = open_turn(NO_WORLD, 0, system_clock(), self._start)

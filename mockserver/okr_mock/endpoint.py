@@ -198,7 +198,8 @@ class NotFound:
             steering = await steer(script, emulator.store, request, caller, turn, effective, None)
             answer = await steering.outcome.before(steering.call) if steering else None
             answer = answer or refused(Refusal("not_found"), effective, turn)
-            answer = steering.finish(answer, noted) if steering else answer
+            if steering:
+                answer, turn = steering.finish(answer, noted), steering.call.turn
         except Refusal as refusal:
             answer = refused(refusal, effective, turn)
         await finish(emulator, turn, request, None, noted, answer, {}, scope, send)

@@ -14,7 +14,7 @@ from okr_mock.scenario.library import open_library
 from okr_mock.scenario.pattern import Occasion
 from okr_mock.scenario.script import Script
 from okr_mock.scenario.step import Step, read_moment
-from okr_mock.store import Counts
+from okr_mock.store.claim import Counts
 from okr_mock.store.tally import FIRST_STATE, is_due
 from okr_mock.world.start import DEFAULT_WORLD
 

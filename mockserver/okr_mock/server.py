@@ -89,7 +89,8 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._announce = announce
-        self._library = app.emulator.library
+        self._app = app
+        self._warm_up: asyncio.Task[None] | None = None
         self._timekeeper: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -97,10 +98,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self._timekeeper = asyncio.create_task(self._keep_time())
         self._announce()
+        self._warm_up = asyncio.create_task(asyncio.to_thread(self._app.warm_up))
 
     async def _keep_time(self) -> None:
         """Look once a second for slow callers and changed scenarios; cheaper than a timer a call."""
-        library = self._library
+        library = self._app.emulator.library
         while True:
             await asyncio.sleep(1)
             if library.scenarios:

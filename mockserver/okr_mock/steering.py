@@ -7,7 +7,7 @@ from okr_mock.exchange import Noted
 from okr_mock.gateway.admission import Caller
 from okr_mock.gateway.envelope import Answer, Refusal
 from okr_mock.gateway.request import Request
-from okr_mock.scenario.library import Library, UnknownScenarioError
+from okr_mock.scenario.library import Library
 from okr_mock.scenario.outcome import Outcome, Steered
 from okr_mock.scenario.pattern import Occasion
 from okr_mock.scenario.script import Script
@@ -54,10 +54,9 @@ def script_for(library: Library, request: Request, turn: Turn) -> Script:
         Refusal: the call names a scenario that there is not.
     """
     if request.scenario:
-        try:
-            return library.script((request.scenario,))
-        except UnknownScenarioError as error:
-            raise Refusal("scenario_unknown", scenario=request.scenario) from error
+        if request.scenario not in library.files:
+            raise Refusal("scenario_unknown", scenario=request.scenario)
+        return library.script((request.scenario,))
     scenarios = turn.start.scenarios
     return library.usual if scenarios is None else library.script(scenarios)
 

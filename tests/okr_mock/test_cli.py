@@ -9,7 +9,8 @@ import pytest
 
 from feishu_okr.contract import Contract
 from feishu_okr.contract.source import read
-from okr_mock.world.fixture_text import fixture_schema, fixture_yaml
+from okr_mock.world.fixture_file import fixture_schema
+from okr_mock.world.fixture_text import fixture_yaml
 from okr_mock.world.generator import generate
 from tests.conftest import emulator
 

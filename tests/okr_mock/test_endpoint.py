@@ -89,7 +89,7 @@ async def _boom(_: Call) -> Result:
 
 
 async def _lie(_: Call) -> Result:
-    return Result({"progress_id": 5}, {"progress_record/5": b"{}"})
+    return Result({"progress_id": 5}, {("progress_record", "5"): b"{}"})
 
 
 @pytest.mark.parametrize("handler", [_boom, _lie])

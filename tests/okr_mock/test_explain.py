@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from feishu_okr.contract import Contract
 from okr_mock.explain import QuestionError, explain, read_question
 from okr_mock.scenario.script import Script
-from okr_mock.store import Counts
+from okr_mock.store.claim import Counts
 from tests.conftest import RECORDS, Body
 from tests.okr_mock.scenario.conftest import CREATE, GET, RECORD, scenario_file, scenario_of
 from tests.okr_mock.test_cli import run

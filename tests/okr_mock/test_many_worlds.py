@@ -18,7 +18,8 @@ import pytest
 
 from okr_mock.exchange import Exchange
 from okr_mock.journal import Journal
-from okr_mock.store.memory import Bounds, MemoryStore
+from okr_mock.store.held import Bounds
+from okr_mock.store.memory import MemoryStore
 from okr_mock.world.start import Start, Starts
 from tests.conftest import RECORDS, Body, emulator
 

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import RECORDS, Body, Serve
 from tests.okr_mock.scenario.conftest import document, of
 
-CALLS, ROUNDS = 64, 25
+CALLS, ROUNDS = 64, 20
 CODES = [1001001, 1001002, 1001003, 1009998, 1009999]
 USUAL = 1001004
 STEPS: dict[str, tuple[Body, Counter[int]]] = {

@@ -109,7 +109,6 @@ def test_unknown_scenario_of_a_call(client: TestClient, path: str) -> None:
     assert "clam" in answer.json()["msg"]
 
 
-@pytest.mark.xfail(strict=True, reason="steering._script takes a header that begins with { for a scenario as JSON")
 @pytest.mark.parametrize("name", ["{", "{}", '{"description": "x", "steps": []}'])
 def test_no_scenario_as_json_in_a_header(client: TestClient, name: str) -> None:
     """A header holds the name of a scenario and no scenario; anything else is an unknown name."""

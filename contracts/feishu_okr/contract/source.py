@@ -109,4 +109,6 @@ def read(path: Path) -> Source:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise ContractError([Mistake(str(path), line, column, "", f"not YAML: {error.problem}")]) from error
+    except yaml.YAMLError as error:  # such as a control character
+        raise ContractError([Mistake(str(path), 1, 1, "", f"not YAML: {' '.join(str(error).split())}")]) from error
     return Source(path, text, value)

@@ -16,7 +16,8 @@ from okr_mock.inspector.guard import mistake
 from okr_mock.scenario.library import Entries, Library, given_of
 from okr_mock.scenario.scenario_file import ScenarioError
 from okr_mock.scenario.script import Script
-from okr_mock.store import Counts, Store
+from okr_mock.store import Store
+from okr_mock.store.claim import Counts
 from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
 
 
@@ -76,8 +77,9 @@ class Scenarios:
             return mistake(400, str(error))
         except Refusal as refusal:
             return self._full(refusal)
-        counts, seed = await self._store.counts(world), self._starts[world].seed
-        return _json(explain(question, script, self._library.contract, counts, seed))
+        counts, states = await self._store.counts(world), await self._store.states(world)
+        seed = self._starts[world].seed
+        return _json(explain(question, script, self._library.contract, counts, seed, states=states))
 
     def _full(self, refusal: Refusal) -> Response:
         return mistake(503, self._library.contract.catalog[refusal.name].advice)

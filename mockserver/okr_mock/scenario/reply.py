@@ -11,7 +11,7 @@ from okr_mock.gateway.envelope import Answer
 from okr_mock.scenario.outcome import Idle, Steered
 from okr_mock.scenario.pattern import MISSING
 from okr_mock.scenario.template import filled
-from okr_mock.store import Meter
+from okr_mock.store import STEP, Meter
 
 FACTS = frozenset({"method", "path", "query", "header", "body", "log_id", "request_id", "now", "id", "world", "app"})
 """What templates can name."""
@@ -114,7 +114,7 @@ class RateLimit(Idle):
     seconds: int
 
     async def before(self, call: Steered) -> Answer | None:
-        quota = await call.store.count(call.turn.world, Meter(("step", call.step), self.calls, self.seconds))
+        quota = await call.store.count(call.turn.world, Meter((STEP, call.step), self.calls, self.seconds))
         call.turn = call.turn._replace(quota=quota)
         return call.refuse("rate_limited") if quota.is_spent else None
 

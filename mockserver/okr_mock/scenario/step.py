@@ -11,7 +11,7 @@ from okr_mock.scenario.fault import LoseAnswer, read_delay, read_fault
 from okr_mock.scenario.outcome import Outcome, Part
 from okr_mock.scenario.pattern import Pattern, expanded, names, read_pattern
 from okr_mock.scenario.reply import AnswerWithoutWrite, Error, ExpireToken, Patch, Proceed, RateLimit, Respond
-from okr_mock.store import Claim
+from okr_mock.store.claim import Claim
 
 _MINUTE = 60
 

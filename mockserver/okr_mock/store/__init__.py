@@ -6,12 +6,15 @@ from typing import NamedTuple, Protocol
 
 from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
+from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
 from okr_mock.world.start import Start
 from okr_mock.world.turn import Quota, Turn
 
 Changes = Mapping[Key, bytes | None]
+STEP = "step"
+"""First part of the name of a meter that a step of a scenario has for itself."""
 
 
 class Meter(NamedTuple):
@@ -26,56 +29,6 @@ class Meter(NamedTuple):
     name: tuple[str, str]
     calls: int
     seconds: int
-
-
-class Claim(NamedTuple):
-    """What a step of a scenario asks before it fires.
-
-    Args:
-        scenario: name of the scenario.
-        step: name of the step.
-        after: matching calls to let pass first.
-        every: fires at every nth matching call after those.
-        calls: fires at these matching calls alone, from 1; empty for all.
-        times: fires so often at most; 0 for ever.
-        probability: share of the due calls at which it fires.
-        state: state in which the scenario must be; "" for any.
-        states: states it goes to by how often the step has fired, the last one for all further; None to stay.
-    """
-
-    scenario: str
-    step: str
-    after: int = 0
-    every: int = 1
-    calls: frozenset[int] = frozenset()
-    times: int = 0
-    probability: float = 1.0
-    state: str = ""
-    states: tuple[str | None, ...] = (None,)
-
-
-class Fired(NamedTuple):
-    """The step that fires.
-
-    Args:
-        claim: place of its claim among those that were made.
-        ordinal: how often it has fired, from 1.
-    """
-
-    claim: int
-    ordinal: int
-
-
-class Counts(NamedTuple):
-    """How often a step was asked and fired.
-
-    Args:
-        seen: calls it matched while no earlier step fired.
-        fired: how often it fired.
-    """
-
-    seen: int = 0
-    fired: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,11 +130,18 @@ class Store(Protocol):
             world: name of the world.
         """
 
+    async def states(self, world: str) -> Mapping[str, str]:
+        """Tell the states of a world's scenarios that are no longer the first one.
+
+        Args:
+            world: name of the world.
+        """
+
     async def fired(self) -> set[tuple[str, str]]:
         """Name the steps that have fired in any world, by scenario and step."""
 
     async def forget_counts(self, world: str) -> None:
-        """Begin all scenarios of a world anew: no step has fired, every state is the first.
+        """Begin all scenarios of a world anew: no step has fired, every state is the first, no limit of theirs is used.
 
         Args:
             world: name of the world.

@@ -9,63 +9,33 @@ from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
-from okr_mock.store import Changes, Claim, Counts, Fired, Meter, Page, WorldFacts
+from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
+from okr_mock.store.claim import Claim, Counts, Fired
+from okr_mock.store.held import Bounds, Held, merged
 from okr_mock.store.tally import Tally
 from okr_mock.store.window import Window
 from okr_mock.world.clock import Clock
-from okr_mock.world.fixture import IMAGE, RECORD, Entities, Key
+from okr_mock.world.fixture import RECORD, Entities, Key
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import Quota, Turn, open_turn
-
-Groups = dict[str, dict[str, bytes | None]]
-_SMALL = 64
-_COUNTED = {RECORD: "record_limit", IMAGE: "image_limit"}
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """How much the store keeps.
-
-    Args:
-        worlds: worlds at once.
-        records: progress records a world.
-        images: images a world.
-        world_bytes: bytes of entities a world, those of the fixture not counted.
-        idle: seconds after which a world that nobody calls is forgotten; 0 for never.
-    """
-
-    worlds: int
-    records: int
-    images: int
-    world_bytes: int
-    idle: int = 0
-
-
-@dataclass
-class _Held:
-    """What a world holds beyond its fixture; None stands for what was removed from that."""
-
-    groups: Groups = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
-    size: int = 0
-    clock: Clock = field(default_factory=Clock)
-
-    def copy(self) -> "_Held":
-        groups = {name: dict(group) for name, group in self.groups.items()}
-        return _Held(groups, dict(self.counts), self.size, self.clock)
 
 
 @dataclass
 class _World:
     start: Start
     journal: Journal
-    held: _Held
+    held: Held
     used: float
     n: int
     generation: int = 0
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
-    snapshot: _Held | None = None
+    snapshot: Held | None = None
+
+    def begin_scenarios(self) -> None:
+        """Forget what steps have counted, and their rate limits; quotas of the API go on."""
+        self.tally = Tally()
+        self.windows = {name: window for name, window in self.windows.items() if name[0] != STEP}
 
 
 class MemoryStore:
@@ -92,7 +62,6 @@ class MemoryStore:
         self._new_journal = new_journal
         self._bounds = bounds
         self._uptime = uptime
-        self._limits = {RECORD: bounds.records, IMAGE: bounds.images}
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         self._fired: set[tuple[str, str]] = set()
 
@@ -125,36 +94,17 @@ class MemoryStore:
         found = self._worlds.get(world)
         held = found.held.groups if found else {}
         first = (found.start if found else self._starts[world]).fixture.entities
-        return [_merged(first.get(group, {}), held.get(group)) for group in groups]
+        return [merged(first.get(group, {}), held.get(group)) for group in groups]
 
     async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
         found = self._worlds.get(turn.world)
         if found is None or found.start is not turn.start:  # this call belongs to a world that is gone
             return
         if changes:
-            self._admit(found, changes)
+            found.held.admit(changes, self._bounds)
             for (group, name), value in changes.items():
-                _change(found, group, name, value)
+                found.held.change(group, name, value, is_fixed=name in found.start.fixture.entities.get(group, ()))
         found.journal.append(exchange)
-
-    def _admit(self, world: _World, changes: Changes) -> None:
-        """Refuse changes that would go beyond the bounds."""
-        held = world.held
-        most, n = held.size, len(changes)
-        for value in changes.values():
-            most += len(value or b"")
-        has_room = held.counts[RECORD] + n <= self._bounds.records and held.counts[IMAGE] + n <= self._bounds.images
-        if has_room and most <= self._bounds.world_bytes:
-            return  # whatever is replaced or removed
-        size = held.size
-        for (group, name), value in changes.items():
-            before = held.groups.get(group, {}).get(name)
-            size += len(value or b"") - len(before or b"")
-            is_new = group in _COUNTED and value is not None and before is None
-            if is_new and held.counts[group] >= self._limits[group]:
-                raise Refusal(_COUNTED[group], limit=str(self._limits[group]))
-        if size > self._bounds.world_bytes and size > held.size:
-            raise Refusal("world_bytes_limit", limit=str(self._bounds.world_bytes))
 
     async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
         found = self._worlds.get(turn.world)
@@ -164,6 +114,10 @@ class MemoryStore:
         found = self._worlds.get(world)
         return dict(found.tally.counts) if found else {}
 
+    async def states(self, world: str) -> Mapping[str, str]:
+        found = self._worlds.get(world)
+        return dict(found.tally.states) if found else {}
+
     async def fired(self) -> set[tuple[str, str]]:
         tallies = (world.tally for world in self._worlds.values())
         return self._fired | {name for tally in tallies for name in tally.fired}
@@ -171,7 +125,7 @@ class MemoryStore:
     async def forget_counts(self, world: str) -> None:
         if world in self._worlds:
             self._retire(self._worlds[world])
-            self._worlds[world].tally = Tally()
+            self._worlds[world].begin_scenarios()
 
     async def count(self, world: str, meter: Meter) -> Quota:
         found = self._find(world)
@@ -221,9 +175,10 @@ class MemoryStore:
         if is_new:
             self._worlds[world] = self._new_world(start)
             return
-        if (start.moment, start.is_frozen) != (found.start.moment, found.start.is_frozen):
+        before, found.start = found.start, start
+        if start.sets_clock or before.sets_clock:
             found.held.clock = start.clock(self._clock())
-        found.start, found.tally = start, Tally()
+        found.begin_scenarios()
 
     async def delete(self, world: str) -> bool:
         self._starts.remove(world)
@@ -245,7 +200,7 @@ class MemoryStore:
         found = self._worlds.get(world)
         held = found.held.groups if found else {}
         first = (found.start if found else self._starts[world]).fixture.entities
-        return {group: _merged(first.get(group, {}), held.get(group)) for group in {**first, **held}}
+        return {group: merged(first.get(group, {}), held.get(group)) for group in {**first, **held}}
 
     async def snapshot(self, world: str) -> None:
         found = self._find(world)
@@ -273,7 +228,7 @@ class MemoryStore:
         return found
 
     def _new_world(self, start: Start) -> _World:
-        held = _Held(clock=start.clock(self._clock()))
+        held = Held(clock=start.clock(self._clock()))
         return _World(start, self._new_journal(), held, 0.0, start.fixture.document.get("calls", 0))
 
     def _forget_idle(self) -> None:
@@ -288,25 +243,3 @@ class MemoryStore:
         now = held.clock.read(self._clock())
         has_snapshot = world.snapshot is not None
         return WorldFacts(name, world.start, held.clock, now, world.n, held.counts[RECORD], held.size, has_snapshot)
-
-
-def _merged(first: Mapping[str, bytes], held: Mapping[str, bytes | None] | None) -> Mapping[str, bytes]:
-    if held is None:
-        return first
-    return {name: value for name, value in {**first, **held}.items() if value is not None}
-
-
-def _change(world: _World, group: str, name: str, value: bytes | None) -> None:
-    held = world.held
-    entries = held.groups.get(group)
-    if entries is None:
-        entries = held.groups[group] = {}
-    before = entries.pop(name, None)
-    held.size += len(value or b"") - len(before or b"")
-    if group in _COUNTED:
-        held.counts[group] += (value is not None) - (before is not None)
-    if value is not None:
-        # orjson's bytes sit in a buffer twice their size
-        entries[name] = value if len(value) < _SMALL else memoryview(value).tobytes()
-    elif name in world.start.fixture.entities.get(group, ()):
-        entries[name] = None

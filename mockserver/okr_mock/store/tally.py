@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 
-from okr_mock.store import Claim, Counts, Fired
+from okr_mock.store.claim import Claim, Counts, Fired
 
 FIRST_STATE = "start"
 _DIGITS = 12  # hexadecimal digits of a draw

@@ -12,6 +12,7 @@ from okr_mock.world.fixture import (
     IMAGE,
     IMAGE_DATA,
     KEY_RESULT,
+    LAST_RECORD,
     OBJECTIVE,
     PERIOD,
     RECORD,
@@ -66,10 +67,11 @@ def _goal(kind: int, goal: Mapping[str, Any], entities: Entities) -> dict[str, A
     group = entities.get(target_group(kind, goal["id"]), _NONE)
     state = group.get(STATE)
     shown = {**goal, **orjson.loads(state)} if state is not None else dict(goal)
+    last = group.get(LAST_RECORD)  # of those that are there, they tell themselves
+    if last is None:
+        return shown
     updated = shown.get("updated", {})
-    times = [time.decode() for name, time in group.items() if name != STATE]
-    times += [updated["record"]] if "record" in updated else []
-    return shown | {"updated": {**updated, "record": max(times)}} if times else shown
+    return shown | {"updated": {**updated, "record": max(last.decode(), updated.get("record", ""))}}
 
 
 def _record(record: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class Start:
         """
         return calls if isinstance(self.quota, str) else self.quota
 
+    @property
+    def sets_clock(self) -> bool:
+        """Whether a scenario says what time it is."""
+        return self.moment is not None or self.is_frozen
+
     def clock(self, real: int) -> Clock:
         """Give the clock of a world that begins.
 

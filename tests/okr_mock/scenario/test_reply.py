@@ -197,7 +197,6 @@ def test_rate_limit(played: Any) -> None:
     assert client.get(f"{RECORDS}/1", headers=of("other")).status_code == 400
 
 
-@pytest.mark.xfail(strict=True, reason="endpoint.NotFound answers with the turn of before the step, without its quota")
 def test_rate_limit_anywhere(played: Any) -> None:
     """A limit counts calls that reach no operation too, and refuses them with the vendor's headers."""
     client = played({"when": {"path": "/{any}"}, "then": {"rate_limit": {"calls": 1}}})

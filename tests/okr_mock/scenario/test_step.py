@@ -9,7 +9,7 @@ from okr_mock.scenario.fault import Delay, LoseAnswer
 from okr_mock.scenario.reply import Error, Proceed, RateLimit
 from okr_mock.scenario.script import Script
 from okr_mock.scenario.step import Step, choose_entry, read_moment
-from okr_mock.store import Claim
+from okr_mock.store.claim import Claim
 from tests.conftest import Body
 from tests.okr_mock.scenario.conftest import CREATE, GET, occasion, scenario_of
 

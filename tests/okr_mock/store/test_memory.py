@@ -7,7 +7,8 @@ import pytest
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import Journal
-from okr_mock.store.memory import Bounds, MemoryStore
+from okr_mock.store.held import Bounds
+from okr_mock.store.memory import MemoryStore
 from okr_mock.world.clock import Clock
 from okr_mock.world.start import Start, Starts
 
@@ -134,7 +135,7 @@ def test_bytes_are_bounded(store: MemoryStore) -> None:
 
 
 def test_snapshot(store: MemoryStore) -> None:
-    """A restored world holds what it held, its clock and its bounds too; numbers go on, and it can be restored again."""
+    """A restored world holds what it held, its clock and bounds too; numbers go on, and it can be restored again."""
 
     async def story() -> None:
         turn = await store.begin("w")

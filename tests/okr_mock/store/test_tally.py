@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okr_mock.store import Claim, Counts, Fired
+from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.tally import FIRST_STATE, Tally, draw, is_due
 
 STATES = st.sampled_from([None, FIRST_STATE, "open", "shut"])

@@ -16,14 +16,17 @@ def test_default_fixture() -> None:
 def test_defaults() -> None:
     """What a fixture leaves out is filled in: even weights, the end of the period, no progress, ids of people."""
     period = {"id": "5", "start_month": "2026-10", "end_month": "2026-12"}
-    objectives = [{"id": "1", "content": "a", "key_results": [{"id": "3", "content": "b"}]}, {"id": "2", "content": "c"}]
+    objectives = [
+        {"id": "1", "content": "a", "key_results": [{"id": "3", "content": "b"}]},
+        {"id": "2", "content": "c"},
+    ]
     open_id = "ou_" + "0" * 32
     okr = {"id": "4", "user": open_id, "period": "5", "objectives": objectives}
     fixture = build_fixture({"users": [{"open_id": open_id, "name": "李"}], "periods": [period], "okrs": [okr]})
-    first, key_result = fixture.targets[OBJECTIVE, "1"].data, fixture.targets[KEY_RESULT, "3"].data
-    assert (first["weight"], key_result["weight"]) == (50, 100)
-    assert first["deadline"] == key_result["deadline"] == str(month_start("2027-01") - 1)
-    assert first["progress_rate"] == {"percent": 0, "status": "-1"}
+    objective, key_result = fixture.targets[OBJECTIVE, "1"].data, fixture.targets[KEY_RESULT, "3"].data
+    assert (objective["weight"], key_result["weight"]) == (50, 100)
+    assert objective["deadline"] == key_result["deadline"] == str(month_start("2027-01") - 1)
+    assert objective["progress_rate"] == {"percent": 0, "status": "-1"}
     person = fixture.people[open_id]
     assert person.en_name == "李"
     assert {fixture.people.find(person.id(kind), kind) for kind in ("open_id", "union_id", "user_id")} == {person}

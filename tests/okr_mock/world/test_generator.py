@@ -18,7 +18,7 @@ from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import read
 from okr_mock.world import draw, generator
 from okr_mock.world.draw import month_start
-from okr_mock.world.fixture_text import fixture_schema
+from okr_mock.world.fixture_file import fixture_schema
 from okr_mock.world.generator import BASE_MONTH, MOST_USERS, generate
 from okr_mock.world.phrases import load_phrases
 from tests.conftest import ROOT
