@@ -66,16 +66,18 @@ def read_starts(contract: Contract, settings: Settings, scenarios: Sequence[Scen
     components = contract.effective(profile).document["components"]
     first, named = _fixtures(settings.fixtures, components)
     known = {DEFAULT_WORLD: first, **named}
+    homes = {app: world for world, fixture in known.items() for app in fixture.apps}
+    led = [(scenario, {homes.get(app, app) for app in scenario.apps}) for scenario in scenarios]
 
     def start(world: str) -> Start:
-        given = given_of(scenario for scenario in scenarios if not scenario.apps or world in scenario.apps)
+        given = given_of(scenario for scenario, worlds in led if not worlds or world in worlds)
         own = named.get(world, first)
         fixture = find_fixture(given["fixture"], known, components) if "fixture" in given else own
         usual = Start(fixture, profile, fixture.document.get("seed", settings.seed), quota)
         return given_start(usual, given, contract)
 
-    worlds = {*named, *(app for scenario in scenarios for app in scenario.apps)} - {DEFAULT_WORLD}
-    return Starts(start(DEFAULT_WORLD), {world: start(world) for world in sorted(worlds)})
+    special = {*named, *(world for _, worlds in led for world in worlds)}
+    return Starts(start(""), {world: start(world) for world in sorted(special)})
 
 
 def _fixtures(text: str, components: Mapping[str, Any]) -> tuple[Fixture, dict[str, Fixture]]:

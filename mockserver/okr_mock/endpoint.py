@@ -20,6 +20,7 @@ from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
 from okr_mock.message import judged, read_message
 from okr_mock.scenario.library import Library
+from okr_mock.scenario.outcome import StepError
 from okr_mock.scenario.script import Script
 from okr_mock.steering import script_for, steer
 from okr_mock.store import Changes, Store
@@ -119,6 +120,9 @@ class Endpoint:
                 answer, changes = await (self._steered(call, script) if script.steps else self._carry_out(call))
         except Refusal as refusal:
             answer = refused(refusal, effective, call.turn, self._operation, call.noted.violations)
+        except StepError as error:
+            logger.error("%s; log id %s", error, turn.log_id)
+            answer = refused(Refusal("internal_error"), effective, call.turn, self._operation)
         except Exception:
             logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
             answer = refused(Refusal("internal_error"), effective, call.turn, self._operation)

@@ -132,3 +132,17 @@ def test_profiles(begun: Any) -> None:
     assert (profile["key_order"], profile["unknown_fields"], profile.brand) == ("as_written", "refuse", "lark")
     with pytest.raises(ValueError, match="is not CLAIM=OPTION"):
         choose_profile(contract, Settings(set=("key_order",)))
+
+
+def test_given_for_a_declared_app(make_client: MakeClient, tmp_path: Path) -> None:
+    """What is given for a declared app is given to the world it leads to, and to no other."""
+    scenario = tmp_path / "quota.yaml"
+    scenario.write_text(
+        "description: d\nfor: {app: cli_a1b2c3d4e5f60718}\ngiven: {profile: gateway}\nsteps: []\n", encoding="utf-8"
+    )
+    client = make_client(scenario=(str(scenario),))
+    shown = {}
+    for world in ("default", "other"):
+        client.post(RECORDS, content=b"{", headers={"Authorization": f"Bearer t-dev.{world}"})
+        shown[world] = client.get(f"/__admin/worlds/{world}").json()["profile"]
+    assert shown == {"default": "gateway", "other": "documented"}

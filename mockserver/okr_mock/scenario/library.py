@@ -152,15 +152,21 @@ def open_library(asked: Sequence[str], contract: Contract) -> Library:
     Raises:
         ScenarioError: a scenario is wrong.
         UnknownScenarioError: there is no such scenario, or a folder holds none.
+        ValueError: two files have one name.
     """
     files: dict[str, Path] = {path.stem: path for path in scenario_files(scenario_folder())}
     active: list[str] = []
+    own: dict[str, Path] = {}
     for text in asked:
         path = Path(text)
         found = _found(path) if text and text not in files and path.exists() else []  # a name is no folder of the same
         if not found and text not in files:
             raise UnknownScenarioError(f"--scenario {text}: there is no such name, file or folder; {hint(text, files)}")
-        files |= {file.stem: file for file in found}
+        for file in found:
+            other = own.setdefault(file.stem, file)
+            if other.resolve() != file.resolve():
+                raise ValueError(f"--scenario: {other} and {file} have one name; rename one")
+        files |= own
         active += [file.stem for file in found] or [text]
     return Library(contract, files, tuple(dict.fromkeys(active)))
 

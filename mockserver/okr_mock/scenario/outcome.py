@@ -12,6 +12,10 @@ from okr_mock.store import Store
 from okr_mock.world.turn import Turn
 
 
+class StepError(Exception):
+    """A step cannot do what it says with this call; the scenario's mistake, not ours."""
+
+
 @dataclass
 class Steered:
     """A call in the hands of a step.

@@ -6,9 +6,10 @@ from typing import Any
 
 import jsonpatch
 import orjson
+from jsonpointer import JsonPointerException
 
 from okr_mock.gateway.envelope import Answer
-from okr_mock.scenario.outcome import Idle, Steered
+from okr_mock.scenario.outcome import Idle, Steered, StepError
 from okr_mock.scenario.pattern import MISSING
 from okr_mock.scenario.template import filled
 from okr_mock.store import STEP, Meter
@@ -75,7 +76,7 @@ class Respond(Idle):
         if not self.violates and call.operation is not None and self.status == _OK:
             broken = call.effective.rules(call.operation.id).broken(body)
             if broken:
-                raise AssertionError(f"{call.step} breaks the contract without `violates`: {'; '.join(broken)}")
+                raise StepError(f"step {call.step} breaks the contract without `violates`: {'; '.join(broken)}")
         headers = {name.lower(): value for name, value in self.headers.items()}
         content_type = headers.pop("content-type", "text/plain" if is_text else "application/json")
         extra = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items() if name.lower() in headers)
@@ -146,8 +147,11 @@ class Patch(Idle):
 
     steps: list[dict[str, Any]]
 
-    def after(self, _: Steered, answer: Answer) -> Answer:
+    def after(self, call: Steered, answer: Answer) -> Answer:
         if answer.code != 0:
             return answer
-        changed = jsonpatch.apply_patch(orjson.loads(answer.body), self.steps)
+        try:
+            changed = jsonpatch.apply_patch(orjson.loads(answer.body), self.steps)
+        except (jsonpatch.JsonPatchException, JsonPointerException) as error:
+            raise StepError(f"step {call.step}: the patch does not fit the answer: {error}") from error
         return answer._replace(body=orjson.dumps(changed, option=orjson.OPT_SORT_KEYS))

@@ -186,3 +186,15 @@ def test_given(contract: Contract) -> None:
     joined = {"quota": "live", "set": {"key_order": "as_written", "wrong_type": "b"}, "profile": "gateway"}
     assert given_of([first, second]) == joined
     assert given_of([scenario_of(contract)]) == {}
+
+
+def test_two_files_of_one_name(contract: Contract, tmp_path: Path) -> None:
+    """Two files whose scenarios would have one name are refused, and both are named."""
+    files = [tmp_path / folder / "same.yaml" for folder in ("a", "b")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text("description: d\nsteps: []\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="one name") as caught:
+        open_library([str(file) for file in files], contract)
+    assert all(str(file) in str(caught.value) for file in files)
+    assert open_library([str(files[0])] * 2, contract).active == ("same",)

@@ -261,3 +261,12 @@ def test_proceed(played: Any) -> None:
     assert (first.json()["code"], first.headers["x-mock-step"]) == (0, "played#1")
     assert (second.json()["code"], second.headers["x-mock-step"]) == (1009998, "played#2")
     assert records(client) == 1
+
+
+def test_patch_that_does_not_fit(played: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """A patch that does not fit the answer is the scenario's mistake: 500 for the caller, the step named in the log."""
+    client = played({"name": "odd", "then": {"patch": [{"op": "remove", "path": "/data/none"}]}})
+    answer = client.post(RECORDS, json=RECORD)
+    assert (answer.status_code, answer.json()["code"]) == (500, 1009999)
+    assert "step played#odd: the patch does not fit the answer" in caplog.text
+    assert "bug of the emulator" not in caplog.text
