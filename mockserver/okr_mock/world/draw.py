@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from hashlib import blake2b
 from itertools import count
 from random import Random
@@ -118,22 +117,3 @@ class Draw:
             siblings: how many, 2 to 4.
         """
         return self.random.choice(_SHARES[siblings])
-
-
-def month_name(number: int) -> str:
-    """Name a month such as `2026-10`.
-
-    Args:
-        number: months since the year 0.
-    """
-    return f"{number // 12:04}-{number % 12 + 1:02}"
-
-
-def month_start(number: int) -> int:
-    """Tell when a month begins in Beijing, in milliseconds since the epoch.
-
-    Args:
-        number: months since the year 0.
-    """
-    beijing = timezone(timedelta(milliseconds=_BEIJING))
-    return int(datetime(number // 12, number % 12 + 1, 1, tzinfo=beijing).timestamp() * 1000)

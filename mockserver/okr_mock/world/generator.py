@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from okr_mock.world.author import Author
-from okr_mock.world.draw import DAY, HOUR, Draw, Period, month_name, month_start
+from okr_mock.world.draw import DAY, HOUR, Draw, Period
+from okr_mock.world.fixture import month_start
+from okr_mock.world.period import month_of
 
 MOST_USERS = 1000
 BASE_MONTH = "2026-10"
@@ -69,15 +71,15 @@ def _periods(draw: Draw, base: int, months: int) -> list[Period]:
         raise ValueError(f"a period of {months} months does not fill a year evenly; use one of {_LENGTHS}")
     first = base - base % 12 % months
     if first - months < _EARLIEST or first + 2 * months > _LATEST:
-        raise ValueError(f"the period of {month_name(base)} and the two beside it do not lie in 2001-10 to 2037-12")
-    today = month_start(base) + 14 * DAY + 20 * HOUR
+        raise ValueError(f"the period of {month_of(base)} and the two beside it do not lie in 2001-10 to 2037-12")
+    today = month_start(month_of(base)) + 14 * DAY + 20 * HOUR
     return [_period(draw, start, months, today) for start in range(first - months, first + months + 1, months)]
 
 
 def _period(draw: Draw, first: int, months: int, today: int) -> Period:
-    start, end = month_start(first), month_start(first + months)
+    start, end = month_start(month_of(first)), month_start(month_of(first), later=months)
     made = draw.id(draw.moment(start - 16 * DAY, start - 12 * DAY))
-    return Period(made, month_name(first), month_name(first + months - 1), start, end, today)
+    return Period(made, month_of(first), month_of(first + months - 1), start, end, today)
 
 
 def _people(draw: Draw, users: int) -> list[Json]:

@@ -17,7 +17,7 @@ from feishu_okr.contract import Contract
 from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import read
 from okr_mock.world import draw, generator
-from okr_mock.world.draw import month_start
+from okr_mock.world.fixture import month_start
 from okr_mock.world.fixture_file import fixture_schema
 from okr_mock.world.generator import BASE_MONTH, MOST_USERS, generate
 from okr_mock.world.phrases import load_phrases
@@ -55,13 +55,11 @@ def goals(document: Json) -> Iterator[tuple[Json, Json]]:
 
 def spans(document: Json) -> dict[str, tuple[int, int]]:
     """When what happened in a period may have happened: none of it after the base month's 15th."""
-    today = month_start(2026 * 12 + 9) + 15 * DAY
+    today = month_start("2026-10") + 15 * DAY
     found = {}
     for period in document["periods"]:
-        first, last = (
-            int(month[:4]) * 12 + int(month[5:]) - 1 for month in (period["start_month"], period["end_month"])
-        )
-        found[period["id"]] = month_start(first), min(month_start(last + 1), today)
+        start, end = month_start(period["start_month"]), month_start(period["end_month"], later=1)
+        found[period["id"]] = start, min(end, today)
     return found
 
 
