@@ -8,9 +8,11 @@ import re
 import sys
 import tracemalloc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -92,6 +94,18 @@ class Caller:
             assert text_of(self.call("GET", f"{RECORDS}/{home.record}", home.name)) == home.name
 
 
+def settle(url: str, number: int) -> list[Home]:
+    """Settle, in a process of its own."""
+    with closing(Caller(url, number)) as caller:
+        return caller.settle()
+
+
+def visit(url: str, homes: Sequence[Home], number: int) -> None:
+    """Visit, in a process of its own."""
+    with closing(Caller(url, number)) as caller:
+        caller.visit(homes)
+
+
 def record(text: str) -> Body:
     run = {"type": "textRun", "textRun": {"text": text}}
     return {
@@ -123,16 +137,15 @@ def server() -> Iterator[tuple[str, int]]:
 
 
 def test_nothing_leaks(server: tuple[str, int]) -> None:
-    """Callers with hundreds of worlds each find their own records and nobody else's, at a bounded price a world."""
+    """Eight processes with 200 worlds each find their own records and nobody else's, at a bounded price a world."""
     url, pid = server
     before = resident(pid)
-    with ExitStack() as stack:
-        pool = stack.enter_context(ThreadPoolExecutor(CALLERS))
-        callers = [stack.enter_context(closing(Caller(url, number))) for number in range(CALLERS)]
-        homes = [home for settled in pool.map(Caller.settle, callers) for home in settled]
+    with ProcessPoolExecutor(CALLERS, get_context("spawn")) as pool:
+        homes = [home for settled in pool.map(partial(settle, url), range(CALLERS)) for home in settled]
         assert len({home.record for home in homes}) == CALLERS * WORLDS
-        list(pool.map(lambda caller: caller.visit(homes), callers))
-        worlds = callers[0].call("GET", "/__admin/worlds", "w0-0")["worlds"]
+        list(pool.map(partial(visit, url, homes), range(CALLERS)))
+    with closing(Caller(url, 0)) as caller:
+        worlds = caller.call("GET", "/__admin/worlds", "w0-0")["worlds"]
     after = resident(pid)
     assert {world["name"] for world in worlds} == {home.name for home in homes}
     assert {(world["records"], world["calls"]) for world in worlds} == {(1, CALLS_A_WORLD)}

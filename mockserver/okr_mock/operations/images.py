@@ -1,5 +1,6 @@
 """Images of progress records: uploaded to a target, fetched back with a ticket. Source: dochub, seed_page."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,12 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TOKEN_LENGTH = 24
 _READ = 2  # the action that the tickets of the vendor's examples allow
 _LIVES = {"hour": 3600, "day": 86_400, "week": 604_800}
+_BITMAP_HEADERS = (12, 40, 52, 56, 64, 108, 124)
+_SURE: Mapping[str, Callable[[bytes], bool]] = {
+    "image/gif": lambda data: data.startswith((b"GIF87a", b"GIF89a")),
+    "image/bmp": lambda data: int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS,
+}
+"""What must hold beside the first two or three letters, with which a text may begin too."""
 _ALIASES = {
     "image/apng": "image/png",
     "image/heif": "image/heic",
@@ -76,7 +83,8 @@ def media_type(data: bytes) -> str:
     import filetype  # slow to load
 
     mime = filetype.guess_mime(data) or ""
-    return _ALIASES.get(mime, mime)
+    is_known = _SURE.get(mime, bool)(data)
+    return _ALIASES.get(mime, mime) if is_known else ""
 
 
 def _file_token(call: Call) -> str:

@@ -129,6 +129,8 @@ def test_every_format(fresh: Fresh, name: str) -> None:
         b"\0\0\0\x18ftypisom\0\0\0\0isommp42",
         b"8BPS" + bytes(20),
         b" " + GIF,
+        b"BMW is a car",
+        b"GIFT for you",
     ],
 )
 def test_no_image(fresh: Fresh, data: bytes) -> None:
