@@ -98,7 +98,7 @@ def exchange(
         "operation": name or None,
         "method": request.method,
         "path": request.target.decode("latin-1"),
-        "query": _query(request.query, operation),
+        "query": _query(request.query, operation) if request.query else [],
         "headers": _headers(tuple(request.headers)),
         "status": status,
         "code": code,
@@ -145,17 +145,16 @@ def _without_token(parts: tuple[bytes, ...], token: bytes) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=64)
-def _headers(headers: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
+def _headers(headers: tuple[tuple[bytes, bytes], ...]) -> orjson.Fragment:
     """Write headers down; a caller sends the same ones again and again."""
-    return {
+    shown = {
         name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
         for name, value in headers
     }
+    return orjson.Fragment(orjson.dumps(shown))
 
 
 def _query(query: bytes, operation: Operation | None) -> list[tuple[str, str]]:
-    if not query:
-        return []
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, errors="replace")
     is_credential = operation is not None and operation.issues_tokens
     return [

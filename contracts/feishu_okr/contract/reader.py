@@ -55,6 +55,7 @@ class Contract:
     ledger: Ledger
     unmodelled: dict[str, dict[str, str]]
     _effective: dict[Profile, Effective] = field(default_factory=dict, repr=False)
+    _by_id: dict[int, Effective] = field(default_factory=dict, repr=False)
 
     def effective(self, profile: Profile) -> Effective:
         """Give the contract under a profile, made at the first call and kept.
@@ -62,13 +63,15 @@ class Contract:
         Args:
             profile: the chosen options.
         """
-        found = self._effective.get(profile)
+        found = self._by_id.get(id(profile))  # the profile that an `Effective` keeps, as nearly always
+        if found is None:
+            found = self._effective.get(profile)
         if found is None:
             document = _patched(self.document, self.ledger.patch("document", profile))
             catalog_patch = self.ledger.patch("catalog", profile)
             catalog = read_catalog(_patched(self.errors, catalog_patch)) if catalog_patch else self.catalog
             found = Effective(document, self.operations, catalog, profile)
-            self._effective[profile] = found
+            self._effective[profile] = self._by_id[id(profile)] = found
         return found
 
 

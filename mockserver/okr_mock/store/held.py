@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import Changes
 from okr_mock.world.clock import Clock
-from okr_mock.world.fixture import IMAGE, RECORD
+from okr_mock.world.fixture import IMAGE, RECORD, Entities
 
 _SMALL = 64
 _COUNTED = {RECORD: "record_limit", IMAGE: "image_limit"}
@@ -78,27 +78,26 @@ class Held:
         if size > bounds.world_bytes and size > self.size:
             raise Refusal("world_bytes_limit", limit=str(bounds.world_bytes))
 
-    def change(self, group: str, name: str, value: bytes | None, *, is_fixed: bool) -> None:
-        """Change one entity.
+    def apply(self, changes: Changes, first: Entities) -> None:
+        """Change entities.
 
         Args:
-            group: its group.
-            name: its name there.
-            value: its bytes; None removes it.
-            is_fixed: whether the fixture has it, so that it must be marked as removed.
+            changes: bytes by key; None removes.
+            first: the fixture's part; what is removed of it must be marked.
         """
-        entries = self.groups.get(group)
-        if entries is None:
-            entries = self.groups[group] = {}
-        before = entries.pop(name, None)
-        self.size += len(value or b"") - len(before or b"")
-        if group in _COUNTED:
-            self.counts[group] += (value is not None) - (before is not None)
-        if value is not None:
-            # orjson's bytes sit in a buffer twice their size
-            entries[name] = value if len(value) < _SMALL else memoryview(value).tobytes()
-        elif is_fixed:
-            entries[name] = None
+        for (group, name), value in changes.items():
+            entries = self.groups.get(group)
+            if entries is None:
+                entries = self.groups[group] = {}
+            before = entries.pop(name, None)
+            self.size += len(value or b"") - len(before or b"")
+            if group in _COUNTED:
+                self.counts[group] += (value is not None) - (before is not None)
+            if value is not None:
+                # orjson's bytes sit in a buffer twice their size
+                entries[name] = value if len(value) < _SMALL else memoryview(value).tobytes()
+            elif name in first.get(group, ()):
+                entries[name] = None
 
 
 def merged(first: Mapping[str, bytes], held: Mapping[str, bytes | None] | None) -> Mapping[str, bytes]:

@@ -102,8 +102,7 @@ class MemoryStore:
             return
         if changes:
             found.held.admit(changes, self._bounds)
-            for (group, name), value in changes.items():
-                found.held.change(group, name, value, is_fixed=name in found.start.fixture.entities.get(group, ()))
+            found.held.apply(changes, found.start.fixture.entities)
         found.journal.append(exchange)
 
     async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
