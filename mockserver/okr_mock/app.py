@@ -1,5 +1,6 @@
 """Where the parts meet: one ASGI application from one settings object."""
 
+import asyncio
 import contextlib
 import logging
 import sys
@@ -131,11 +132,15 @@ class App:
                 raise
             await self._apologise(scope, send)
 
-    def warm_up(self) -> None:
-        """Compile what calls need, once the server answers: a start must not wait for operations nobody has called."""
+    async def warm_up(self) -> None:
+        """Compile what calls need, once the server answers: a start must not wait for operations nobody has called.
+
+        Not in a thread: a process that ever had two pays for locks at each allocation.
+        """
         effective = self.emulator.contract.effective(self._start.profile)
         for operation in self.emulator.contract.operations:
             effective.rules(operation)
+            await asyncio.sleep(0)
 
     async def _apologise(self, scope: Scope, send: Send) -> None:
         turn = open_turn(NO_WORLD, 0, system_clock(), self._start)

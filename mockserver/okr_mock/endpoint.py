@@ -273,4 +273,4 @@ def _payload(operation: Operation, data: Mapping[str, Any] | None) -> dict[str, 
     """Put data into the envelope; token routes answer at the top level."""
     if operation.issues_tokens:
         return {"code": 0, **(data or {})}
-    return {"code": 0, "msg": "success"} | ({} if data is None else {"data": data})
+    return {"code": 0, "msg": "success"} if data is None else {"code": 0, "msg": "success", "data": data}

@@ -98,14 +98,14 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         self._timekeeper = asyncio.create_task(self._keep_time())
         self._announce()
-        self._warm_up = asyncio.create_task(asyncio.to_thread(self._app.warm_up))
+        self._warm_up = asyncio.create_task(self._app.warm_up())
 
     async def _keep_time(self) -> None:
         """Look once a second for slow callers and changed scenarios; cheaper than a timer a call."""
         library = self._app.emulator.library
         while True:
             await asyncio.sleep(1)
-            if library.scenarios:
+            if library.is_stale():
                 await asyncio.to_thread(library.refresh)
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):

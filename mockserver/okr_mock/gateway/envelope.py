@@ -21,7 +21,7 @@ WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
-_HEAD = b"Date: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
+_HEAD = b"%b%d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome, not an error
@@ -67,8 +67,10 @@ class Answer(NamedTuple):
         Args:
             turn: the call's place, which names it.
         """
-        moment, log_id, request_id = _date(turn.now // 1000), turn.log_id.encode(), turn.request_id.encode()
-        head = _HEAD % (moment, self.content_type, len(self.body), log_id, request_id) + self.extra
+        begin = _begin(turn.now // 1000, self.content_type)
+        head = _HEAD % (begin, len(self.body), turn.log_id.encode(), turn.request_id.encode())
+        if self.extra:
+            head += self.extra
         return head if turn.quota is None else head + _quota_lines(turn.quota, turn.profile)
 
     async def send(self, turn: Turn, scope: Mapping[str, Any], send: Send) -> None:
@@ -105,8 +107,10 @@ class Answer(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
+def _begin(second: int, content_type: bytes) -> bytes:
+    """Write the lines that are the same for all answers of a second and media type, up to the length."""
+    moment = formatdate(second, usegmt=True).encode()
+    return b"Date: %b\r\nContent-Type: %b\r\nContent-Length: " % (moment, content_type)
 
 
 def _quota_lines(quota: Quota, profile: Profile) -> bytes:

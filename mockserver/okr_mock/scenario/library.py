@@ -85,6 +85,10 @@ class Library:
         self.script(entries)
         return entries
 
+    def is_stale(self) -> bool:
+        """Say whether a file has changed since it was read."""
+        return any(self._times.get(self.files[name]) != _time(self.files[name]) for name in self.scenarios)
+
     def refresh(self) -> None:
         """Read files again that have changed; a broken one is complained of, and what it said before stays in force."""
         changed = [name for name in self.scenarios if self._times.get(self.files[name]) != _time(self.files[name])]
