@@ -11,8 +11,6 @@ from okr_mock.operations.images import media_type
 from okr_mock.world.fixture import IMAGE_DATA
 from okr_mock.world.turn import Turn
 
-_NO_KINDS: dict[str, str] = {}
-
 
 class Download:
     """Answers an image to whoever has its ticket; an ASGI application. Source: seed_page for address and ticket.
@@ -40,7 +38,7 @@ class Download:
     async def _admitted(self, request: Request) -> tuple[Turn, str]:
         """Open a turn of the ticket's world; gives the token of the image, or "" where the ticket does not hold."""
         emulator = self._emulator
-        asked = request.arguments(_NO_KINDS)
+        asked = request.arguments({})
         claims = emulator.admission.signer.open(asked.get("ticket", "")) or {}
         try:
             turn = await emulator.store.begin(str(claims.get("world", NO_WORLD)))

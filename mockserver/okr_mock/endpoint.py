@@ -108,8 +108,8 @@ class Endpoint:
         except Refusal as refusal:
             turn, full = await emulator.store.begin(NO_WORLD), refusal
         effective = emulator.contract.effective(turn.profile)
-        call = Call(self._operation, request, caller, turn, effective, emulator.admission, emulator.store)
-        call.max_image = emulator.limits.image
+        doors = (emulator.admission, emulator.store)
+        call = Call(self._operation, request, caller, turn, effective, *doors, max_image=emulator.limits.image)
         answer: Answer | None = None
         changes: Changes = {}
         try:

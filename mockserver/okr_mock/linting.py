@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from feishu_okr.contract import ContractError, Mistake, load
+from feishu_okr.contract import Contract, ContractError, Mistake, load
 from feishu_okr.contract.source import read
 from okr_mock.scenario.library import SUFFIXES, scenario_files
 from okr_mock.scenario.scenario_file import find_mistakes as find_scenario_mistakes
@@ -27,8 +27,9 @@ def lint(paths: Sequence[Path]) -> tuple[list[Path], list[Mistake]]:
     Raises:
         LintError: a path does not exist, or a folder holds no such file.
     """
+    contract = load()
     files = [file for path in paths or [scenario_folder()] for file in _files(path)]
-    return files, sorted(mistake for file in files for mistake in _mistakes(file))
+    return files, sorted(mistake for file in files for mistake in _mistakes(file, contract))
 
 
 def _files(path: Path) -> list[Path]:
@@ -42,9 +43,8 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _mistakes(file: Path) -> Iterator[Mistake]:
+def _mistakes(file: Path, contract: Contract) -> Iterator[Mistake]:
     """Check one file: one with `users` is a fixture, any other a scenario."""
-    contract = load()
     try:
         source = read(file)
     except ContractError as error:

@@ -57,8 +57,7 @@ def script_for(library: Library, request: Request, turn: Turn) -> Script:
         if request.scenario not in library.files:
             raise Refusal("scenario_unknown", scenario=request.scenario)
         return library.script((request.scenario,))
-    scenarios = turn.start.scenarios
-    return library.usual if scenarios is None else library.script(scenarios)
+    return library.script(turn.start.scenarios)
 
 
 async def steer(

@@ -87,8 +87,7 @@ class Scenarios:
     def _script(self, world: str, asked: Any) -> Script:
         if asked is not None:
             return self._library.script(self._library.choose(asked))
-        scenarios = self._starts[world].scenarios
-        return self._library.usual if scenarios is None else self._library.script(scenarios)
+        return self._library.script(self._starts[world].scenarios)
 
     def _start(self, world: str, entries: Entries) -> tuple[Start, bool]:
         """Give what the world starts from under its scenarios, and whether it must begin anew with another fixture."""

@@ -6,7 +6,7 @@ from typing import Any
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.operations.mentions import NOT_EXISTED, id_kind, parted
-from okr_mock.operations.targets import record_ids, state_of
+from okr_mock.operations.targets import is_hidden, record_ids, state_of
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, target_group
 from okr_mock.world.people import USER_ID, Person
 from okr_mock.world.period import period_name
@@ -46,14 +46,23 @@ async def of_user(call: Call) -> Result:
     """
     query = call.message["query"]
     person = find_person(call, call.message["path"]["user_id"])
-    months = {period["id"]: period["start_month"] for period in call.fixture.document.get("periods", [])}
-    okrs = [okr for okr in call.fixture.okrs.values() if okr["user"] == person.open_id]
+    okrs = okrs_of(call, person)
     if periods := query.get("period_ids"):
         okrs = [okr for okr in okrs if okr["period"] in periods]
-    okrs.sort(key=lambda okr: months[okr["period"]], reverse=True)
     first = int(query["offset"])
     page = okrs[first : first + int(query["limit"])]
     return Result({"okr_list": await _shown(call, page), "total": len(okrs)})
+
+
+def okrs_of(call: Call, person: Person) -> list[Okr]:
+    """List a person's OKRs, those of the latest period first.
+
+    Args:
+        call: its world knows them.
+        person: whose they are.
+    """
+    okrs = [okr for okr in call.fixture.okrs.values() if okr["user"] == person.open_id]
+    return sorted(okrs, key=lambda okr: str(call.fixture.periods[okr["period"]]["start_month"]), reverse=True)
 
 
 def find_person(call: Call, id: str) -> Person:  # noqa: A002 - the API's word
@@ -105,9 +114,9 @@ def _groups(okr: Okr) -> Iterable[str]:
 
 
 def _okr(call: Call, okr: Okr, groups: Groups) -> dict[str, Any]:
-    if call.person is not None and okr["visible_to"] == "owner" and okr["user"] != call.person.open_id:
+    if is_hidden(call, okr):
         return {"id": okr["id"], "permission": 0}
-    period = next(period for period in call.fixture.document["periods"] if period["id"] == okr["period"])
+    period = call.fixture.periods[okr["period"]]
     return {
         "confirm_status": okr["confirm_status"],
         "id": okr["id"],

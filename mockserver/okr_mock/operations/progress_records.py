@@ -10,7 +10,7 @@ from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
 from okr_mock.operations.images import check_images
 from okr_mock.operations.mentions import shown_mentions, stored_mentions
-from okr_mock.operations.targets import check_owner, fallen_back, find_target, last_record, moved
+from okr_mock.operations.targets import check_owner, fallen_back, find_target, moved
 from okr_mock.world.fixture import LAST_RECORD, RECORD, Key, target_group
 
 _NO_RATE = {"percent": 0, "status": -1}
@@ -84,8 +84,8 @@ async def delete(call: Call) -> Result:
     progress_id = record["progress_id"]
     group = target_group(record["target_type"], record["target_id"])
     changes: dict[Key, bytes | None] = {(RECORD, progress_id): None, (group, progress_id): None}
-    (entities,) = await call.scan(group)
-    changes[group, LAST_RECORD] = (last_record(entities) or "0").encode()
+    last = (group, LAST_RECORD)
+    changes[last] = max(record["modify_time"].encode(), await call.read(last) or b"")
     if call.profile["rate_after_delete"] == "fall_back" and "progress_rate" in record:
         return Result(data, {**changes, **await fallen_back(call, record)})
     return Result(data, changes)

@@ -50,6 +50,17 @@ def check_owner(call: Call, owner: str | None) -> None:
         raise Refusal("no_permission")
 
 
+def is_hidden(call: Call, okr: Mapping[str, Any]) -> bool:
+    """Say whether an OKR is shown to its owner alone, and this call is somebody else's.
+
+    Args:
+        call: a tenant sees everything.
+        okr: entry of the fixture.
+    """
+    person = call.person
+    return person is not None and okr["visible_to"] == "owner" and okr["user"] != person.open_id
+
+
 def state_of(target: Target, entities: Mapping[str, bytes]) -> State:
     """Tell how far a target is and when what of it changed.
 

@@ -8,9 +8,9 @@ import orjson
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.operations.mentions import id_kind
-from okr_mock.operations.okrs import find_person
+from okr_mock.operations.okrs import find_person, okrs_of
 from okr_mock.operations.pages import listed, page_of
-from okr_mock.operations.targets import check_owner, record_ids, state_of
+from okr_mock.operations.targets import check_owner, is_hidden, record_ids, state_of
 from okr_mock.operations.v2_content import v2_content, v2_text
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, PERIOD, RECORD, Target, target_group
 from okr_mock.world.period import bounds
@@ -31,9 +31,7 @@ async def list_cycles(call: Call) -> Result:
     person = find_person(call, call.message["query"]["user_id"])
     (stored,) = await call.scan(PERIOD)
     periods = {name: orjson.loads(period) for name, period in stored.items()}
-    okrs = [okr for okr in call.fixture.okrs.values() if okr["user"] == person.open_id]
-    okrs.sort(key=lambda okr: periods[okr["period"]]["start_month"], reverse=True)
-    page, following = page_of(call, okrs, lambda okr: okr["id"], "invalid_parameters")
+    page, following = page_of(call, okrs_of(call, person), lambda okr: okr["id"], "invalid_parameters")
     return Result(listed([_cycle(call, okr, periods[okr["period"]]) for okr in page], following))
 
 
@@ -125,7 +123,7 @@ def _target(call: Call, kind: int, unknown: str = "okr_data_not_found") -> Targe
 
 
 def _check_visible(call: Call, okr: Mapping[str, Any]) -> None:
-    if okr["visible_to"] == "owner" and call.person is not None and call.person.open_id != okr["user"]:
+    if is_hidden(call, okr):
         raise Refusal("no_permission")
 
 

@@ -57,17 +57,17 @@ class Library:
         self._compiled = lru_cache(maxsize=_MOST_SCRIPTS)(self._compile)
         self.usual = self.script(self.active)
 
-    def script(self, entries: Entries) -> Script:
+    def script(self, entries: Entries | None) -> Script:
         """Give the steps of scenarios.
 
         Args:
-            entries: names of scenarios, or scenarios as JSON texts.
+            entries: names of scenarios, or scenarios as JSON texts; None for those of worlds without a choice.
 
         Raises:
             ScenarioError: a scenario is wrong.
             UnknownScenarioError: there is none of that name.
         """
-        return self._compiled(entries)
+        return self.usual if entries is None else self._compiled(entries)
 
     def choose(self, asked: Any) -> Entries:
         """Say how a choice of scenarios is kept in a world, once it has been read and found right.
@@ -87,11 +87,14 @@ class Library:
 
     def is_stale(self) -> bool:
         """Say whether a file has changed since it was read."""
-        return any(self._times.get(self.files[name]) != _time(self.files[name]) for name in self.scenarios)
+        return bool(self._changed())
+
+    def _changed(self) -> list[str]:
+        return [name for name in self.scenarios if self._times.get(self.files[name]) != _time(self.files[name])]
 
     def refresh(self) -> None:
         """Read files again that have changed; a broken one is complained of, and what it said before stays in force."""
-        changed = [name for name in self.scenarios if self._times.get(self.files[name]) != _time(self.files[name])]
+        changed = self._changed()
         for name in changed:
             self._times[self.files[name]] = _time(self.files[name])
             try:

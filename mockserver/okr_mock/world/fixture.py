@@ -73,6 +73,7 @@ class Fixture:
         people: the people.
         codes: authorization codes.
         period_rules: how long periods are and when they begin.
+        periods: periods by id, as they stand in the file; what became of them is in the store.
         okrs: OKRs by id, every default filled in.
         targets: objectives and key results by type and id.
         entities: what worlds may change, as bytes by group and name.
@@ -84,6 +85,7 @@ class Fixture:
     people: People
     codes: Mapping[str, Mapping[str, Any]]
     period_rules: tuple[Mapping[str, Any], ...]
+    periods: Mapping[str, Mapping[str, Any]]
     okrs: Mapping[str, Mapping[str, Any]]
     targets: Mapping[tuple[int, str], Target]
     entities: Entities
@@ -130,6 +132,7 @@ def build_fixture(document: Mapping[str, Any]) -> Fixture:
         people=People(read_person(user) for user in document["users"]),
         codes={code["code"]: code for code in document.get("codes", [])},
         period_rules=tuple(document.get("period_rules", [])),
+        periods=periods,
         okrs=okrs,
         targets={(target.type, target.id): target for okr in okrs.values() for target in _targets(okr)},
         entities=_entities(document),
