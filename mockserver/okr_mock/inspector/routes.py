@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from feishu_okr.contract import Effective
 from okr_mock.exchange import Exchange
 from okr_mock.export import har, ndjson
+from okr_mock.inspector.answer import json_answer, world_of, written
 from okr_mock.inspector.guard import Guard, mistake
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.worlds import Worlds
@@ -132,19 +133,19 @@ class _Control:
         if form == "ndjson":
             return Response(ndjson(found), media_type="application/x-ndjson")
         if form == "har":
-            return _json(har(found, str(request.base_url).rstrip("/"), version("feishu-okr-mock")))
+            return written(har(found, str(request.base_url).rstrip("/"), version("feishu-okr-mock")))
         requests = [orjson.Fragment(exchange.data) for exchange in found]
-        return _json(orjson.dumps({"world": world, "evicted": page.evicted, "total": len(found), "requests": requests}))
+        return json_answer({"world": world, "evicted": page.evicted, "total": len(found), "requests": requests})
 
     async def clear_requests(self, request: Request) -> Response:
         """Forget the exchanges of a world."""
-        await self._store.clear_journal(_world(request))
-        return _json(b"{}")
+        await self._store.clear_journal(world_of(request))
+        return written(b"{}")
 
     async def reset(self, request: Request) -> Response:
         """Return a world to its fixture."""
-        await self._store.reset(_world(request))
-        return _json(b"{}")
+        await self._store.reset(world_of(request))
+        return written(b"{}")
 
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -164,7 +165,7 @@ def _by_method(
 
 def _constant(body: bytes) -> Answering:
     async def answer(_: Request) -> Response:
-        return _json(body)
+        return written(body)
 
     return answer
 
@@ -173,11 +174,3 @@ def _matches(exchange: Exchange, filters: dict[str, Any]) -> bool:
     if exchange.n <= filters.get("since", 0):
         return False
     return all(getattr(exchange, name) == value for name, value in filters.items() if name != "since")
-
-
-def _world(request: Request) -> str:
-    return request.query_params.get("world", DEFAULT_WORLD)
-
-
-def _json(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, media_type="application/json")

@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
 from okr_mock.explain import QuestionError, explain, read_question
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.given import find_fixture, given_start
+from okr_mock.inspector.answer import full, json_answer, world_of
 from okr_mock.inspector.body import BodyError, read_body
 from okr_mock.inspector.guard import mistake
 from okr_mock.scenario.library import Entries, Library, given_of
@@ -18,7 +18,7 @@ from okr_mock.scenario.scenario_file import ScenarioError
 from okr_mock.scenario.script import Script
 from okr_mock.store import Store
 from okr_mock.store.claim import Counts
-from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
+from okr_mock.world.start import Start, Starts
 
 
 class Scenarios:
@@ -38,11 +38,11 @@ class Scenarios:
     async def show(self, request: Request) -> Response:
         """Tell what is active in a world, and how often each step was asked and fired."""
         await asyncio.to_thread(self._library.refresh)
-        return await self._shown(_world(request))
+        return await self._shown(world_of(request))
 
     async def choose(self, request: Request) -> Response:
         """Make scenarios active in a world: by name, or as they are sent; `given` is applied."""
-        world = _world(request)
+        world = world_of(request)
         try:
             body = await read_body(request)
             asked = body["scenario"] if isinstance(body, dict) and "scenario" in body else body
@@ -52,17 +52,17 @@ class Scenarios:
         except (BodyError, ScenarioError, ValueError, TypeError) as error:
             return mistake(400, str(error))
         except Refusal as refusal:
-            return self._full(refusal)
+            return full(self._library.contract.catalog, refusal)
         return await self._shown(world)
 
     async def reset(self, request: Request) -> Response:
         """Begin the scenarios of a world anew."""
-        await self._store.forget_counts(_world(request))
-        return _json({})
+        await self._store.forget_counts(world_of(request))
+        return json_answer({})
 
     async def explain(self, request: Request) -> Response:
         """Say which step a call would meet, and for every other one which criterion failed."""
-        world = _world(request)
+        world = world_of(request)
         try:
             body = await read_body(request)
             if not isinstance(body, dict):
@@ -76,13 +76,10 @@ class Scenarios:
         except (BodyError, ScenarioError, QuestionError, ValueError, TypeError) as error:
             return mistake(400, str(error))
         except Refusal as refusal:
-            return self._full(refusal)
+            return full(self._library.contract.catalog, refusal)
         counts, states = await self._store.counts(world), await self._store.states(world)
         seed = self._starts[world].seed
-        return _json(explain(question, script, self._library.contract, counts, seed, states=states))
-
-    def _full(self, refusal: Refusal) -> Response:
-        return mistake(503, self._library.contract.catalog[refusal.name].advice)
+        return json_answer(explain(question, script, self._library.contract, counts, seed, states=states))
 
     def _script(self, world: str, asked: Any) -> Script:
         if asked is not None:
@@ -106,7 +103,7 @@ class Scenarios:
         script = self._script(world, None)
         counts = await self._store.counts(world)
         steps = [_counted(step.name, counts.get((step.claim.scenario, step.claim.step))) for step in script.steps]
-        return _json(
+        return json_answer(
             {
                 "world": world,
                 "active": [scenario.name for scenario in script.scenarios],
@@ -122,11 +119,3 @@ class Scenarios:
 def _counted(name: str, counts: Counts | None) -> dict[str, Any]:
     seen, fired = counts or Counts()
     return {"step": name, "seen": seen, "fired": fired}
-
-
-def _world(request: Request) -> str:
-    return request.query_params.get("world", DEFAULT_WORLD)
-
-
-def _json(value: Any) -> Response:
-    return Response(orjson.dumps(value), media_type="application/json")

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema_rs
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from feishu_okr.contract import Contract
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.tokens import is_name
 from okr_mock.given import find_fixture, given_start
+from okr_mock.inspector.answer import full, json_answer, world_of
 from okr_mock.inspector.body import BodyError, read_body
 from okr_mock.inspector.guard import mistake
 from okr_mock.journal import NO_WORLD
@@ -73,7 +73,7 @@ class Worlds:
 
     async def list_all(self, _: Request) -> Response:
         """List all worlds."""
-        return _json({"worlds": [_shown(facts) for facts in await self._store.worlds()]})
+        return json_answer({"worlds": [_shown(facts) for facts in await self._store.worlds()]})
 
     async def create(self, request: Request) -> Response:
         """Make a world with a start of its own."""
@@ -87,36 +87,36 @@ class Worlds:
         except (BodyError, ValueError) as error:
             return mistake(400, str(error))
         except Refusal as refusal:
-            return self._full(refusal)
+            return full(self._contract.catalog, refusal)
         if not is_new:
             return mistake(409, f"there is a world {name!r} already; DELETE it first, or choose another name")
         homes = {app: self._starts.home(app) for app in start.fixture.apps}  # the first that declared an app
-        return _json(_shown(await self._store.facts(name)) | {"apps": homes}, 201)
+        return json_answer(_shown(await self._store.facts(name)) | {"apps": homes}, 201)
 
     async def show(self, request: Request) -> Response:
         """Tell about one world."""
         name = request.path_params["name"]
         found = [facts for facts in await self._store.worlds() if facts.name == name]
-        return _json(_shown(found[0])) if found else _no_world(name)
+        return json_answer(_shown(found[0])) if found else _no_world(name)
 
     async def delete(self, request: Request) -> Response:
         """Forget a world."""
         name = request.path_params["name"]
-        return _json({}) if await self._store.delete(name) else _no_world(name)
+        return json_answer({}) if await self._store.delete(name) else _no_world(name)
 
     async def snapshot(self, request: Request) -> Response:
         """Remember a world as it is now."""
         try:
             await self._store.snapshot(request.path_params["name"])
         except Refusal as refusal:
-            return self._full(refusal)
-        return _json({})
+            return full(self._contract.catalog, refusal)
+        return json_answer({})
 
     async def restore(self, request: Request) -> Response:
         """Return a world to its snapshot."""
         name = request.path_params["name"]
         if await self._store.restore(name):
-            return _json({})
+            return json_answer({})
         return mistake(404, f"world {name!r} has no snapshot; POST /__admin/worlds/{name}/snapshot makes one")
 
     async def export(self, request: Request) -> Response:
@@ -124,14 +124,14 @@ class Worlds:
         form = request.query_params.get("format", "json")
         if form not in ("json", "yaml"):
             return mistake(400, f"no format {form!r}; there are json and yaml")
-        name = request.query_params.get("world", DEFAULT_WORLD)
+        name = world_of(request)
         try:
             facts = await self._store.facts(name)
         except Refusal as refusal:
-            return self._full(refusal)
+            return full(self._contract.catalog, refusal)
         document = export_fixture(facts.start, facts.calls, facts.clock, await self._store.entities(name))
         if form == "json":
-            return _json(document)
+            return json_answer(document)
         from okr_mock.world.fixture_text import fixture_yaml
 
         text = await asyncio.to_thread(fixture_yaml, document)
@@ -139,11 +139,11 @@ class Worlds:
 
     async def show_clock(self, request: Request) -> Response:
         """Tell a world's time."""
-        return await self._clocked(request.query_params.get("world", DEFAULT_WORLD))
+        return await self._clocked(world_of(request))
 
     async def set_clock(self, request: Request) -> Response:
         """Change a world's clock: first real, then set, then advanced, then frozen or let run."""
-        name = request.query_params.get("world", DEFAULT_WORLD)
+        name = world_of(request)
         try:
             body = await read_body(request, _NEW_TIME)
             facts = await self._store.facts(name)
@@ -151,15 +151,15 @@ class Worlds:
         except BodyError as error:
             return mistake(400, str(error))
         except Refusal as refusal:
-            return self._full(refusal)
+            return full(self._contract.catalog, refusal)
         return await self._clocked(name)
 
     async def _clocked(self, name: str) -> Response:
         try:
             facts = await self._store.facts(name)
         except Refusal as refusal:
-            return self._full(refusal)
-        return _json({"world": name} | _time(facts))
+            return full(self._contract.catalog, refusal)
+        return json_answer({"world": name} | _time(facts))
 
     def _changed(self, clock: Clock, body: dict[str, Any]) -> Clock:
         real = self._clock()
@@ -188,10 +188,6 @@ class Worlds:
         fixture = await asyncio.to_thread(find_fixture, wanted, self._starts.fixtures, components)
         seed = body.get("seed", fixture.document.get("seed", default.seed))
         return replace(start, fixture=fixture, seed=seed, usual=None)
-
-    def _full(self, refusal: Refusal) -> Response:
-        entry = self._contract.catalog[refusal.name]
-        return mistake(503, next(iter(entry.messages.values())).format(**refusal.params) + f"; {entry.advice}")
 
 
 def _moment(value: str | float) -> int:
@@ -223,7 +219,3 @@ def _shown(facts: WorldFacts) -> dict[str, Any]:
 
 def _no_world(name: str) -> Response:
     return mistake(404, f"there is no world {name!r}; GET /__admin/worlds lists them")
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
