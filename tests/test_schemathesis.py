@@ -22,6 +22,8 @@ from okr_mock.settings import Settings
 from tests.conftest import EXAMPLES, RECORDS
 from tests.schemathesis_aim import FIRST_TARGETS, GRANTS, PERIOD_IDS, RECORD_IDS, Case, aim, headers_for, new_world
 
+pytestmark = pytest.mark.once
+
 TENANT, APP = "auth.v3.tenant_access_token.internal", "auth.v3.app_access_token.internal"
 CONFIG: dict[str, Any] = {
     "generation": {

@@ -10,7 +10,7 @@ import pytest
 from tests.clients.faults import FAULTS, HAS_CURL, Fault, code_in, curl, curl_arguments, new_world
 from tests.conftest import TENANT_TOKEN
 
-pytestmark = pytest.mark.skipif(not HAS_CURL, reason="curl is not on PATH")
+pytestmark = [pytest.mark.once, pytest.mark.skipif(not HAS_CURL, reason="curl is not on PATH")]
 NOTED = {
     "fault: reset": "reset",
     "fault: truncate": "truncate",

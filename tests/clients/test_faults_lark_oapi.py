@@ -6,6 +6,8 @@ from lark_oapi.core.token.manager import TokenManager
 
 from tests.clients.faults import FAULTS, LIBRARIES, Fault, new_world, sdk, sdk_of
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize("form", LIBRARIES)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)

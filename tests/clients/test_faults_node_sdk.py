@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.clients.faults import FAULTS, RECORD, new_world
 from tests.conftest import tool
+
+pytestmark = pytest.mark.once
 
 SCRIPT = Path(__file__).with_name("node") / "faults.cjs"
 

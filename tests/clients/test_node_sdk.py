@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import EXAMPLES, tool
 
+pytestmark = pytest.mark.once
+
 NODE = Path(__file__).with_name("node")
 Steps = dict[str, Any]
 

@@ -24,6 +24,8 @@ from tests.clients.faults import FAULTS, HAS_CURL, RECORD, World, curl, curl_arg
 from tests.clients.test_lark_oapi import content, create, get
 from tests.conftest import RECORDS, ROOT, Serve, emulator
 
+pytestmark = pytest.mark.once
+
 PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
 SHIPPED = {path.stem: path for path in sorted((ROOT / "scenarios").glob("*.yaml"))}
 ON_ASYNCIO = "import sys; sys.modules['uvloop'] = None; from okr_mock.cli import main; main()"

@@ -25,6 +25,8 @@ from okr_mock.store.memory import MemoryStore
 from okr_mock.world.start import Start, Starts
 from tests.conftest import RECORDS, Body, emulator
 
+pytestmark = pytest.mark.once
+
 CALLERS, WORLDS = 8, 200
 CALLS_A_WORLD = 7
 KEY_RESULT = "7041430377642082323"
