@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ EXAMPLES = ROOT / "contracts" / "examples"
 RECORDS = "/open-apis/okr/v1/progress_records"
 TENANT_TOKEN = "/open-apis/auth/v3/tenant_access_token/internal"
 
-NODE_PACKAGE = ROOT / "tests" / "clients" / "node" / "package.json"
 NODE_INSTALL = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
 
 Body = dict[str, Any]
@@ -119,13 +119,22 @@ def tool(name: str) -> str:
     return shutil.which(name) or pytest.skip(f"{name} is not on PATH")
 
 
-def install_node_sdk(home: Path) -> None:
-    """Install the SDK beside its place and move it there in one go, whatever other workers do meanwhile."""
+def node_packages(folder: Path) -> Path:
+    """The modules that the folder's package.json names, installed once for all workers and runs."""
+    package = folder / "package.json"
+    home = ROOT / ".cache" / f"{folder.name}-{sha256(package.read_bytes()).hexdigest()[:12]}"
+    if not home.exists():
+        install_node_packages(package, home)
+    return home / "node_modules"
+
+
+def install_node_packages(package: Path, home: Path) -> None:
+    """Install packages beside their place and move them there in one go, whatever other workers do meanwhile."""
     home.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home.parent) as folder:
         staging = Path(folder) / home.name
         staging.mkdir()
-        shutil.copy(NODE_PACKAGE, staging)
+        shutil.copy(package, staging)
         done = subprocess.run([tool("npm"), *NODE_INSTALL], cwd=staging, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         with suppress(OSError):  # another worker was faster
@@ -134,9 +143,5 @@ def install_node_sdk(home: Path) -> None:
 
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """The modules that package.json names, installed once for all workers and runs."""
-    version = json.loads(NODE_PACKAGE.read_bytes())["dependencies"]["@larksuiteoapi/node-sdk"]
-    home = ROOT / ".cache" / f"node-sdk-{version}"
-    if not home.exists():
-        install_node_sdk(home)
-    return home / "node_modules"
+    """The official Node SDK."""
+    return node_packages(ROOT / "tests" / "clients" / "node")
