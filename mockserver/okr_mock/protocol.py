@@ -16,34 +16,57 @@ from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, DELIVER, HANG, RESET, SL
 from okr_mock.gateway.envelope import NO_STATUS, WRITE
 
 
-async def write(send: Send, status: int, headers: bytes, body: bytes) -> None:
-    """Do what uvicorn's `send` does in two steps, in one and without touching the headers' spelling.
+class Outbox:
+    """Answers of one turn of the event loop, written together when it ends.
 
-    Args:
-        send: ASGI send of the call, bound to its cycle; to name that in the scope would make garbage of each call.
-        status: HTTP status.
-        headers: header lines as they shall stand on the wire.
-        body: the whole body.
-
-    Raises:
-        RuntimeError: the answer has begun already.
+    A write wakes a caller that sleeps, which takes the kernel a tenth of what a create costs us. Callers that ask at the
+    same time are mostly one process: written one after the other, their answers wake it once.
     """
-    cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
-    if cycle.response_started:
-        raise RuntimeError("the answer has begun already")
-    if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
-    if cycle.disconnected:
-        return
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    is_head = cycle.scope["method"] == "HEAD"
-    head = _head(status, cycle.default_headers, headers, cycle.keep_alive)
-    cycle.transport.write(head if is_head else head + body)
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+        self.extensions: dict[str, Any] = {WRITE: self.write, DELIVER: deliver}
+
+    async def write(self, send: Send, status: int, headers: bytes, body: bytes) -> None:
+        """Do what uvicorn's `send` does in two steps, in one and without touching the headers' spelling.
+
+        Args:
+            send: ASGI send of the call, bound to its cycle; to name that in the scope would make garbage of each call.
+            status: HTTP status.
+            headers: header lines as they shall stand on the wire.
+            body: the whole body.
+
+        Raises:
+            RuntimeError: the answer has begun already.
+        """
+        cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
+        if cycle.response_started:
+            raise RuntimeError("the answer has begun already")
+        if cycle.flow.write_paused and not cycle.disconnected:
+            await cycle.flow.drain()
+        if cycle.disconnected:
+            return
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        head = _head(status, cycle.default_headers, headers, cycle.keep_alive)
+        self._put(cycle.transport, head if cycle.scope["method"] == "HEAD" else head + body)
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.empty()
+            cycle.transport.close()
+        cycle.on_response()
+
+    def _put(self, transport: asyncio.Transport, data: bytes) -> None:
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.empty)
+        self._waiting.append((transport, data))
+
+    def empty(self) -> None:
+        """Write what waits; needed before a connection is closed."""
+        waiting, self._waiting = self._waiting, []
+        for transport, data in waiting:
+            if not transport.is_closing():
+                transport.write(data)
 
 
 def _head(status: int, defaults: list[tuple[bytes, bytes]], headers: bytes, keep_alive: bool) -> bytes:
@@ -133,7 +156,6 @@ _DELIVERIES: dict[str, Callable[[RequestResponseCycle, bytes, bytes, float], Awa
     BAD_CHUNK: _bad_chunk,
     HANG: _hang,
 }
-_EXTENSIONS: dict[str, Any] = {WRITE: write, DELIVER: deliver}
 
 
 @dataclass(frozen=True)
@@ -157,12 +179,14 @@ class Protocol(HttpToolsProtocol):
     Args:
         emulator: writes the refusals of what never becomes a call.
         limits: connections and time-outs.
+        outbox: writes the answers of all connections.
         options: what uvicorn gives.
     """
 
-    def __init__(self, emulator: Emulator, limits: Limits, **options: Any) -> None:
+    def __init__(self, emulator: Emulator, limits: Limits, outbox: Outbox, **options: Any) -> None:
         super().__init__(**options)
         self._emulator = emulator
+        self._outbox = outbox
         self._limits = limits
         self._refusal: asyncio.Task[None] | None = None
         self._is_in_head = True
@@ -178,7 +202,7 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Offer our way to write an answer, and give the head its time."""
         super().on_message_begin()
-        self.scope["extensions"] = _EXTENSIONS
+        self.scope["extensions"] = self._outbox.extensions
         self._is_in_head = True
         self._deadline = self.loop.time() + self._limits.header_timeout
 
@@ -198,6 +222,15 @@ class Protocol(HttpToolsProtocol):
         if is_owing and now > self._deadline:
             self._refuse("request_timeout")
 
+    def eof_received(self) -> None:
+        """Answer a caller that has closed its side, before the transport closes ours."""
+        self._outbox.empty()
+
+    def shutdown(self) -> None:
+        """Close the connection once its answer is written."""
+        self._outbox.empty()
+        super().shutdown()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name
         """Refuse a request that cannot be parsed.
 
@@ -213,6 +246,7 @@ class Protocol(HttpToolsProtocol):
 
     async def _write_refusal(self, name: str, params: dict[str, str]) -> None:
         turn, answer = await refuse_early(self._emulator, name, params)
+        self._outbox.empty()
         if self.cycle is None or not self.cycle.response_started:
             head = _head(answer.status, self.server_state.default_headers, answer.head(turn), keep_alive=False)
             self.transport.write(head + answer.body)

@@ -14,7 +14,7 @@ from functools import partial
 import uvicorn
 
 from okr_mock.app import App
-from okr_mock.protocol import Limits, Protocol
+from okr_mock.protocol import Limits, Outbox, Protocol
 from okr_mock.settings import Settings, SettingsError
 
 BACKLOG = 2048
@@ -74,7 +74,7 @@ class Server(uvicorn.Server):
     ) -> None:
         config = uvicorn.Config(
             app,
-            http=partial(Protocol, app.emulator, limits),  # type: ignore[arg-type]  # uvicorn only calls it
+            http=partial(Protocol, app.emulator, limits, Outbox()),  # type: ignore[arg-type]  # uvicorn only calls it
             ws="none",
             lifespan="off",
             interface="asgi3",

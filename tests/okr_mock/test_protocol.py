@@ -1,11 +1,19 @@
 """Bytes that are not HTTP, and callers that leave."""
 
+import asyncio
 import json
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import pytest
+from uvicorn.server import ServerState
 
+from okr_mock.app import create_app
+from okr_mock.protocol import Limits, Protocol
+from okr_mock.server import Server
+from okr_mock.settings import Settings
 from tests.conftest import RECORDS, Body, Serve
 
 
@@ -94,3 +102,64 @@ def test_pipelined_calls(serve: Serve) -> None:
     answer = spoken(serve(), call * 3 + last)
     assert answer.count(b"404 page not found") == 3
     assert answer.endswith(b'{"status":"ok"}')
+
+
+def test_call_before_garbage(serve: Serve) -> None:
+    """What is answered reaches the caller, even where what it sent next ends the connection."""
+    answer = spoken(serve(), b"GET /none HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE\r\n\r\n")
+    assert b"404 page not found" in answer
+
+
+class _Transport(asyncio.Transport):
+    """Notes what is done to it."""
+
+    def __init__(self) -> None:
+        super().__init__({"sockname": ("127.0.0.1", 1), "peername": ("127.0.0.1", 2)})
+        self.seen: list[str] = []
+
+    def write(self, data: Any) -> None:
+        self.seen.append(bytes(data).partition(b"\r\n")[0].decode())
+
+    def is_closing(self) -> bool:
+        return "close" in self.seen
+
+    def close(self) -> None:
+        self.seen.append("close")
+
+    def resume_reading(self) -> None:
+        """Nothing was paused."""
+
+
+async def _after(ending: Callable[[Protocol], object] | None, calls: int = 1) -> list[list[str]]:
+    """Let connections make a call each in one turn of the loop; gives what was done to their transports."""
+    app = create_app(Settings(log_level="error"))
+    config = Server(app, Limits(10, 10, 10)).config
+    config.load()
+    connections, state = [], ServerState()
+    for _ in range(calls):
+        transport = _Transport()
+        connection: Protocol = config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[assignment,call-arg,operator]
+        connection.connection_made(transport)
+        connection.data_received(b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n")
+        connections.append((connection, transport))
+    await asyncio.sleep(0)  # the calls are carried out
+    if ending:
+        ending(connections[0][0])
+        return [transport.seen for _, transport in connections]
+    before = [list(transport.seen) for _, transport in connections]
+    await asyncio.sleep(0)
+    return before + [transport.seen for _, transport in connections]
+
+
+@pytest.mark.parametrize(
+    ("ending", "seen"),
+    [(Protocol.shutdown, ["HTTP/1.1 404 Not Found", "close"]), (Protocol.eof_received, ["HTTP/1.1 404 Not Found"])],
+)
+def test_answer_before_the_end(ending: Callable[[Protocol], object], seen: list[str]) -> None:
+    """An answer that waits for the end of the loop's turn is written before its connection ends."""
+    assert asyncio.run(_after(ending)) == [seen]
+
+
+def test_answers_of_one_turn() -> None:
+    """Answers of one turn of the loop are written together, each once."""
+    assert asyncio.run(_after(None, calls=3)) == [[]] * 3 + [["HTTP/1.1 404 Not Found"]] * 3
