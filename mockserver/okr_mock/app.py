@@ -78,11 +78,9 @@ def create_app(
     emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings))
     effective = contract.effective(starts.default.profile)
     worlds = Worlds(store, starts, contract, clock)
-    routes = [
-        PathTable(_operation_apps(emulator, handlers)),
-        *inspector_routes(settings, effective, store, worlds, Scenarios(store, starts, library)),
-    ]
-    return App(Router(routes, redirect_slashes=False, default=NotFound(emulator)), emulator, starts.default)
+    routes = inspector_routes(settings, effective, store, worlds, Scenarios(store, starts, library))
+    router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
+    return App(PathTable(_operation_apps(emulator, handlers), otherwise=router), emulator, starts.default)
 
 
 def _store(settings: Settings, starts: Starts, clock: Callable[[], int]) -> Store:
@@ -111,20 +109,20 @@ class App:
     """The emulator as an ASGI application; a failure of ours still answers as the API would.
 
     Args:
-        router: routes of the inspector and the operations.
+        paths: the operations, and behind them the inspector.
         emulator: what all endpoints share.
         start: what worlds start from.
     """
 
-    def __init__(self, router: Router, emulator: Emulator, start: Start) -> None:
-        self._router = router
+    def __init__(self, paths: PathTable, emulator: Emulator, start: Start) -> None:
+        self._paths = paths
         self.emulator = emulator
         self._start = start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
         try:
-            await self._router(scope, receive, send)
+            await self._paths(scope, receive, send)
         except NoSocketError:
             raise  # whoever calls the application itself shall read it
         except Exception:

@@ -27,6 +27,12 @@ _TICKET = re.compile(rb"ticket=[A-Za-z0-9._-]+")
 LONGEST_BODY = 256 * 1024
 _CODE = "code"
 _NULL = b"null"
+_EMPTY = b"[]"
+_HEAD = (
+    b'{"n":%d,"world":%b,"time":"%b.%03dZ",%b,%b,"log_id":"%b",'
+    b'"violations":%b,"warnings":%b,"duration_us":%d,"request_bytes":%d'
+)
+"""What comes before the bodies; to fill in a template takes half the time of writing a dict of sixteen names."""
 
 
 class Exchange(NamedTuple):
@@ -91,37 +97,68 @@ def exchange(
     """
     name = operation.id if operation else ""
     code, status = (answer.code, answer.status or None) if answer else (None, None)
-    head = {
-        "n": turn.n,
-        "world": turn.world,
-        "time": f"{_second(turn.now // 1000)}.{turn.now % 1000:03d}Z",
-        "operation": name or None,
-        "method": request.method,
-        "path": request.target.decode("latin-1"),
-        "query": _query(request.query, operation) if request.query else [],
-        "headers": _headers(tuple(request.headers)),
-        "status": status,
-        "code": code,
-        "msg": answer.msg if answer else None,
-        "log_id": turn.log_id,
-        "violations": noted.violations and [_violation(violation, operation) for violation in noted.violations],
-        "warnings": noted.remarks,
-        "duration_us": noted.duration_us,
-        "request_bytes": len(request.body),
-    }
-    if noted.step:
-        head |= {"step": noted.step, "fault": noted.fault or None}
+    head = _head(request, turn, operation, noted, answer)
     answered = _answer_body(answer, operation, noted) if answer else _NULL
     asked = _request_body(request, operation, noted)
-    parts: tuple[bytes, ...] = (orjson.dumps(head)[:-1], b',"request":', asked, b',"answer":', answered, b"}")
-    if _tells_token(parts[0], asked, answered, request, operation):
+    parts: tuple[bytes, ...] = (head, b',"request":', asked, b',"answer":', answered, b"}")
+    if _tells_token(head, asked, answered, request, operation):
         parts = _without_token(parts, request.token.encode("latin-1"))
-    return Exchange(turn.n, name, code, status, len(parts[0]) + len(asked) + len(answered), parts)
+    return Exchange(turn.n, name, code, status, len(head) + len(asked) + len(answered), parts)
+
+
+def _head(request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None) -> bytes:
+    """Write all but the bodies, an object that is still open."""
+    second, milliseconds = divmod(turn.now, 1000)
+    query = tuple(_query(request.query, operation)) if request.query else ()
+    violations = [_violation(violation, operation) for violation in noted.violations]
+    head = _HEAD % (
+        turn.n,
+        orjson.dumps(turn.world),
+        _second(second),
+        milliseconds,
+        _asked(operation.id if operation else None, request.method, request.target, query, tuple(request.headers)),
+        _outcome(answer.status or None, answer.code, answer.msg) if answer else _outcome(None, None, None),
+        turn.log_id.encode(),
+        orjson.dumps(violations) if violations else _EMPTY,
+        orjson.dumps(noted.remarks) if noted.remarks else _EMPTY,
+        noted.duration_us,
+        len(request.body),
+    )
+    if noted.step:
+        head += b"," + _members({"step": noted.step, "fault": noted.fault or None})
+    return head
 
 
 @lru_cache(maxsize=4)
-def _second(second: int) -> str:
-    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(second))
+def _second(second: int) -> bytes:
+    return strftime("%Y-%m-%dT%H:%M:%S", gmtime(second)).encode()
+
+
+@lru_cache(maxsize=64)
+def _asked(
+    operation: str | None,
+    method: str,
+    target: bytes,
+    query: tuple[tuple[str, str], ...],
+    headers: tuple[tuple[bytes, bytes], ...],
+) -> bytes:
+    """Write what was asked; a caller asks the same again and again."""
+    shown = {
+        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
+        for name, value in headers
+    }
+    asked = {"operation": operation, "method": method, "path": target.decode("latin-1")}
+    return _members({**asked, "query": query, "headers": shown})
+
+
+@lru_cache(maxsize=64)
+def _outcome(status: int | None, code: int | None, msg: str | None) -> bytes:
+    return _members({"status": status, "code": code, "msg": msg})
+
+
+def _members(value: dict[str, Any]) -> bytes:
+    """Write members of an object without its braces."""
+    return orjson.dumps(value)[1:-1]
 
 
 def _tells_token(head: bytes, asked: bytes, answered: bytes, request: Request, operation: Operation | None) -> bool:
@@ -142,16 +179,6 @@ def _without_token(parts: tuple[bytes, ...], token: bytes) -> tuple[bytes, ...]:
     except orjson.JSONDecodeError:
         return (hidden[0], hidden[1], _NULL, hidden[3], _NULL, hidden[5])
     return hidden
-
-
-@lru_cache(maxsize=64)
-def _headers(headers: tuple[tuple[bytes, bytes], ...]) -> orjson.Fragment:
-    """Write headers down; a caller sends the same ones again and again."""
-    shown = {
-        name.decode("latin-1"): HIDDEN if name in _SECRET_HEADERS else value.decode("latin-1")
-        for name, value in headers
-    }
-    return orjson.Fragment(orjson.dumps(shown))
 
 
 def _query(query: bytes, operation: Operation | None) -> list[tuple[str, str]]:

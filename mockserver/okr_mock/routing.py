@@ -1,43 +1,42 @@
-"""Where a path leads: one Starlette route for all operations, static paths by a look-up."""
+"""Where a path leads: the operations by a look-up, all else by Starlette's router."""
 
 import re
 from collections.abc import Mapping
 
-from starlette.routing import BaseRoute, Match, compile_path
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Apps = Mapping[str, ASGIApp]
 
 
-class PathTable(BaseRoute):
-    """Leads every path, with or without one trailing slash, to the application of its method.
+class PathTable:
+    """Leads every path, with or without one trailing slash, to the application of its method; an ASGI application.
 
     Args:
         apps: applications by method, by path; "" is the one for all other methods.
+        otherwise: takes what has no path here.
     """
 
-    def __init__(self, apps: Mapping[str, Apps]) -> None:
+    def __init__(self, apps: Mapping[str, Apps], otherwise: ASGIApp) -> None:
         self._static = {path: methods for path, methods in apps.items() if "{" not in path}
         self._patterns: list[tuple[re.Pattern[str], Apps]] = [
             (compile_path(path)[0], methods) for path, methods in apps.items() if "{" in path
         ]
+        self._otherwise = otherwise
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Find the application of a path."""
-        if scope["type"] != "http":
-            return Match.NONE, {}
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer that the path leads to."""
+        methods = self._find(scope) if scope["type"] == "http" else None
+        chosen = self._otherwise if methods is None else methods.get(scope["method"]) or methods[""]
+        await chosen(scope, receive, send)
+
+    def _find(self, scope: Scope) -> Apps | None:
         path = scope["path"].removesuffix("/")
-        if path in self._static:
-            return Match.FULL, {"endpoint": _chosen(self._static[path], scope), "path_params": {}}
+        found = self._static.get(path)
+        if found is not None:
+            return found
         for pattern, methods in self._patterns:
             if match := pattern.fullmatch(path):
-                return Match.FULL, {"endpoint": _chosen(methods, scope), "path_params": match.groupdict()}
-        return Match.NONE, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the application found answer."""
-        await scope["endpoint"](scope, receive, send)
-
-
-def _chosen(methods: Apps, scope: Scope) -> ASGIApp:
-    return methods.get(scope["method"]) or methods[""]
+                scope["path_params"] = match.groupdict()
+                return methods
+        return None

@@ -1,6 +1,7 @@
 """Who calls, which world the call leads to, whether its token admits it. Source: probe_2026_09, feishu_cli."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feishu_okr.contract import Operation
 from okr_mock.gateway.envelope import Refusal
@@ -46,6 +47,7 @@ class Admission:
         self.signer = signer
         self._auth = auth
         self._starts = starts
+        self._known = lru_cache(maxsize=4096)(self._caller)
 
     def applicant(self, request: Request, field: str) -> Caller:
         """Name who asks for a token: the world is that of the app, if its id is one.
@@ -59,12 +61,14 @@ class Admission:
         return Caller(self._starts.home(app) if is_known else NO_WORLD)
 
     def caller(self, request: Request) -> Caller:
-        """Name who calls by the Authorization header alone.
+        """Name who calls by the Authorization header alone; callers send the same one again and again.
 
         Args:
             request: any other call.
         """
-        text = request.token
+        return self._known(request.token)
+
+    def _caller(self, text: str) -> Caller:
         token = self.signer.read(text) or (development_token(text) if self._auth != "strict" else None)
         if token and token.kind not in (REFRESH, REFRESH_V3):
             return Caller(token.world, token)
