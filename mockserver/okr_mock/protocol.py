@@ -15,12 +15,14 @@ from okr_mock.endpoint import Emulator, refuse_early
 from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, DELIVER, HANG, RESET, SLOW, TRUNCATE, Delivery
 from okr_mock.gateway.envelope import NO_STATUS, WRITE
 
+_LAST = b"Connection: close\r\n\r\n"
+
 
 class Outbox:
     """Answers of one turn of the event loop, written together when it ends.
 
-    A write wakes a caller that sleeps, which takes the kernel a tenth of what a create costs us. Callers that ask at the
-    same time are mostly one process: written one after the other, their answers wake it once.
+    A write wakes a caller that sleeps, which takes the kernel a tenth of what a create costs us. Callers that ask at
+    the same time are mostly one process: written one after the other, their answers wake it once.
     """
 
     def __init__(self) -> None:
@@ -48,8 +50,8 @@ class Outbox:
             return
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        head = _head(status, cycle.default_headers, headers, cycle.keep_alive)
-        self._put(cycle.transport, head if cycle.scope["method"] == "HEAD" else head + body)
+        body = b"" if cycle.scope["method"] == "HEAD" else body
+        self._put(cycle.transport, _written(status, headers, body, cycle.keep_alive))
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.empty()
@@ -69,9 +71,8 @@ class Outbox:
                 transport.write(data)
 
 
-def _head(status: int, defaults: list[tuple[bytes, bytes]], headers: bytes, keep_alive: bool) -> bytes:
-    lines = b"".join([b"%b: %b\r\n" % header for header in defaults])
-    return STATUS_LINE[status] + lines + headers + (b"\r\n" if keep_alive else b"Connection: close\r\n\r\n")
+def _written(status: int, headers: bytes, body: bytes, keep_alive: bool) -> bytes:
+    return b"".join((STATUS_LINE[status], headers, b"\r\n" if keep_alive else _LAST, body))
 
 
 async def deliver(send: Send, status: int, headers: bytes, body: bytes, delivery: Delivery) -> None:
@@ -89,7 +90,7 @@ async def deliver(send: Send, status: int, headers: bytes, body: bytes, delivery
         return
     cycle.response_started = True
     cycle.keep_alive = False
-    head = b"" if status == NO_STATUS else _head(status, cycle.default_headers, headers, keep_alive=False)
+    head = b"" if status == NO_STATUS else _written(status, headers, b"", keep_alive=False)
     await _DELIVERIES[delivery.kind](cycle, head, body, delivery.amount)
     cycle.response_complete = True
     cycle.message_event.set()
@@ -212,15 +213,34 @@ class Protocol(HttpToolsProtocol):
         self._is_in_head = False
         self._deadline = self.loop.time() + self._limits.body_timeout
 
+    def on_response_complete(self) -> None:
+        """Go on with the next call, as uvicorn does, but without a timer for the wait until it comes."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        elif not self._is_owing:
+            self._deadline = self.loop.time() + self.timeout_keep_alive
+
+    @property
+    def _is_owing(self) -> bool:
+        """Whether the caller has begun a call and not sent it whole."""
+        return self._is_in_head or (self.cycle is not None and self.cycle.more_body)
+
     def check_time(self, now: float) -> None:
-        """Refuse a caller that takes too long; a connection between two calls has uvicorn's own time-out.
+        """Refuse a caller that takes too long, and end a connection that waits too long for the next call.
 
         Args:
             now: the event loop's time.
         """
-        is_owing = self._is_in_head or (self.cycle is not None and self.cycle.more_body)
-        if is_owing and now > self._deadline:
+        if now <= self._deadline:
+            return
+        if self._is_owing:
             self._refuse("request_timeout")
+        elif self.cycle is not None and self.cycle.response_complete:
+            self.transport.close()
 
     def eof_received(self) -> None:
         """Answer a caller that has closed its side, before the transport closes ours."""
@@ -248,6 +268,5 @@ class Protocol(HttpToolsProtocol):
         turn, answer = await refuse_early(self._emulator, name, params)
         self._outbox.empty()
         if self.cycle is None or not self.cycle.response_started:
-            head = _head(answer.status, self.server_state.default_headers, answer.head(turn), keep_alive=False)
-            self.transport.write(head + answer.body)
+            self.transport.write(_written(answer.status, answer.head(turn), answer.body, keep_alive=False))
         self.transport.close()

@@ -60,18 +60,19 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
         answer: what was answered.
         noted: what was noticed on the way.
     """
-    status = str(answer.status) if answer and answer.status else "---"
-    code = str(answer.code) if answer and answer.code is not None else "-"
-    target = request.target.decode("latin-1")
-    head = f"{_second(turn.now // 1000)} {request.method:6} {target} {status} {code} [{turn.world}]"
-    if answer is not None and answer.code == 0 and not noted.remarks and not noted.step:
-        return head if head.isprintable() else _printable(head)
-    return _printable(f"{head} {_reason(answer, noted)}".rstrip())
+    status, code = (answer.status, answer.code) if answer else (0, None)
+    head = _head(turn.now // 1000, request.method, request.target, status, code, turn.world)
+    if code == 0 and not noted.remarks and not noted.step:
+        return head
+    return head + _printable(f" {_reason(answer, noted)}".rstrip())
 
 
-@lru_cache(maxsize=4)
-def _second(second: int) -> str:
-    return strftime("%H:%M:%S", localtime(second))
+@lru_cache(maxsize=64)
+def _head(second: int, method: str, target: bytes, status: int, code: int | None, world: str) -> str:
+    """Write what is often the same for calls of one second, as where many records are written."""
+    time = strftime("%H:%M:%S", localtime(second))
+    shown = "-" if code is None else str(code)
+    return _printable(f"{time} {method:6} {target.decode('latin-1')} {status or '---'} {shown} [{world}]")
 
 
 def _reason(answer: Answer | None, noted: Noted) -> str:
@@ -88,4 +89,6 @@ def _reason(answer: Answer | None, noted: Noted) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

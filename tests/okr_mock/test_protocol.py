@@ -130,36 +130,62 @@ class _Transport(asyncio.Transport):
         """Nothing was paused."""
 
 
-async def _after(ending: Callable[[Protocol], object] | None, calls: int = 1) -> list[list[str]]:
-    """Let connections make a call each in one turn of the loop; gives what was done to their transports."""
-    app = create_app(Settings(log_level="error"))
-    config = Server(app, Limits(10, 10, 10)).config
+Connected = list[tuple[Protocol, _Transport]]
+
+
+async def _called(count: int = 1) -> Connected:
+    """Let connections make a call each, all in one turn of the loop that is not over yet."""
+    config = Server(create_app(Settings(log_level="error")), Limits(10, 10, 10)).config
     config.load()
-    connections, state = [], ServerState()
-    for _ in range(calls):
+    connections: Connected = []
+    state = ServerState()
+    for _ in range(count):
         transport = _Transport()
-        connection: Protocol = config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[assignment,call-arg,operator]
+        connection: Protocol = config.http_protocol_class(config=config, server_state=state, app_state={})  # type: ignore[assignment,call-arg]
         connection.connection_made(transport)
         connection.data_received(b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n")
         connections.append((connection, transport))
-    await asyncio.sleep(0)  # the calls are carried out
-    if ending:
-        ending(connections[0][0])
-        return [transport.seen for _, transport in connections]
-    before = [list(transport.seen) for _, transport in connections]
     await asyncio.sleep(0)
-    return before + [transport.seen for _, transport in connections]
+    return connections
+
+
+NOT_FOUND = "HTTP/1.1 404 Not Found"
 
 
 @pytest.mark.parametrize(
-    ("ending", "seen"),
-    [(Protocol.shutdown, ["HTTP/1.1 404 Not Found", "close"]), (Protocol.eof_received, ["HTTP/1.1 404 Not Found"])],
+    ("ending", "seen"), [(Protocol.shutdown, [NOT_FOUND, "close"]), (Protocol.eof_received, [NOT_FOUND])]
 )
 def test_answer_before_the_end(ending: Callable[[Protocol], object], seen: list[str]) -> None:
     """An answer that waits for the end of the loop's turn is written before its connection ends."""
-    assert asyncio.run(_after(ending)) == [seen]
+
+    async def end() -> list[str]:
+        ((connection, transport),) = await _called()
+        ending(connection)
+        return transport.seen
+
+    assert asyncio.run(end()) == seen
 
 
 def test_answers_of_one_turn() -> None:
     """Answers of one turn of the loop are written together, each once."""
-    assert asyncio.run(_after(None, calls=3)) == [[]] * 3 + [["HTTP/1.1 404 Not Found"]] * 3
+
+    async def watch() -> tuple[list[list[str]], list[list[str]]]:
+        connections = await _called(3)
+        before = [list(transport.seen) for _, transport in connections]
+        await asyncio.sleep(0)
+        return before, [transport.seen for _, transport in connections]
+
+    assert asyncio.run(watch()) == ([[]] * 3, [[NOT_FOUND]] * 3)
+
+
+def test_keep_alive() -> None:
+    """A connection waits 75 seconds for its next call, and is closed then."""
+
+    async def wait(seconds: float) -> list[str]:
+        ((connection, transport),) = await _called()
+        await asyncio.sleep(0)
+        connection.check_time(connection.loop.time() + seconds)
+        return transport.seen
+
+    assert asyncio.run(wait(74)) == [NOT_FOUND]
+    assert asyncio.run(wait(76)) == [NOT_FOUND, "close"]

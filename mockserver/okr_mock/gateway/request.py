@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from okr_mock.gateway.envelope import Refusal
 
@@ -153,19 +153,12 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         receive: gives the parts of the body.
         max_body: largest body kept, in bytes; larger ones are read on for a while and thrown away.
     """
-    parts: list[bytes] = []
-    seen, is_complete = 0, False
-    while seen <= max_body * _PATIENCE and not is_complete:
-        part = await receive()
-        if part["type"] == "http.disconnect":
-            break
-        body = part.get("body", b"")
-        seen += len(body)
-        if seen <= max_body:
-            parts.append(body)
-        is_complete = not part.get("more_body", False)
+    part = await receive()
+    body, is_complete = part.get("body", b""), part["type"] == "http.request" and not part.get("more_body", False)
+    is_too_large = len(body) > max_body
+    if not is_complete:  # seldom: most bodies are there when their head has been read
+        body, is_complete, is_too_large = await _rest(part, receive, max_body)
     headers = scope["headers"]
-    is_too_large = seen > max_body
     token, scenario = _named(headers)
     return Request(
         scope["method"],
@@ -174,12 +167,28 @@ async def receive_request(scope: Mapping[str, Any], receive: Receive, max_body: 
         scope["query_string"],
         headers,
         token,
-        b"" if is_too_large else b"".join(parts),
+        b"" if is_too_large else body,
         is_complete or is_too_large,
         is_too_large,
         scope.get("scheme", "http"),
         scenario,
     )
+
+
+async def _rest(part: Message, receive: Receive, max_body: int) -> tuple[bytes, bool, bool]:
+    """Read a body that comes in parts; gives it, whether it is complete, and whether it is too large."""
+    parts: list[bytes] = []
+    seen, is_complete = 0, False
+    while part["type"] != "http.disconnect":
+        body = part.get("body", b"")
+        seen += len(body)
+        if seen <= max_body:
+            parts.append(body)
+        is_complete = not part.get("more_body", False)
+        if is_complete or seen > max_body * _PATIENCE:
+            break
+        part = await receive()
+    return b"".join(parts), is_complete, seen > max_body
 
 
 def _named(headers: list[tuple[bytes, bytes]]) -> tuple[str, str]:
