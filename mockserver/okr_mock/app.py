@@ -23,6 +23,7 @@ from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.inspector.scenarios import Scenarios
+from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.journal_file import JournalFile
@@ -78,7 +79,8 @@ def create_app(
     emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings))
     effective = contract.effective(starts.default.profile)
     worlds = Worlds(store, starts, contract, clock)
-    routes = inspector_routes(settings, effective, store, worlds, Scenarios(store, starts, library))
+    calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
+    routes = inspector_routes(settings, effective, calls, worlds, Scenarios(store, starts, library))
     router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
     return App(PathTable(_operation_apps(emulator, handlers), otherwise=router), emulator, starts.default)
 

@@ -63,7 +63,7 @@ def test_which_step_fires(contract: Contract) -> None:
         ({"header": {"X-Run": {"matches": "^7$"}}}, ['header X-Run matches "^7$"']),
         ({"body": {"/target_type": {"greater": 9}, "/source_title": "周报"}}, ["body /target_type greater 9"]),
         ({"body": {"": {"schema": False}}}, ["body (whole) schema false"]),
-        ({"between": [NOON, NOON]}, [f"between {NOON} and {NOON}"]),
+        ({"between": [NOON, NOON]}, [f"time is between {NOON} and {NOON}"]),
         ({"method": "GET", "query": {"a": "1"}}, ["method is GET", 'query a equals "1"']),
     ],
 )

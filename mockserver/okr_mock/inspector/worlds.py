@@ -104,6 +104,11 @@ class Worlds:
         name = request.path_params["name"]
         return json_answer({}) if await self._store.delete(name) else _no_world(name)
 
+    async def reset(self, request: Request) -> Response:
+        """Return a world to its fixture."""
+        await self._store.reset(world_of(request))
+        return json_answer({})
+
     async def snapshot(self, request: Request) -> Response:
         """Remember a world as it is now."""
         try:

@@ -5,23 +5,57 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
-import jsonschema_rs
 import orjson
 from jsonpointer import JsonPointer, JsonPointerException
 
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import FORM, Request
+from okr_mock.scenario.comparison import COMPARISONS, MISSING
 from okr_mock.scenario.template import pointed
 
-MISSING = object()
 _NOBODY = "-"
-_LINEAR = jsonschema_rs.RegexOptions()  # takes linear time and so needs no limit of its own
+
+
+class Shown(Protocol):
+    """What patterns may ask of a call, be it on its way or in the journal."""
+
+    @property
+    def operation(self) -> str:
+        """Id of the operation, "" for none."""
+
+    @property
+    def app(self) -> str:
+        """Id of the calling app, "" where it is not known."""
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the epoch, on the world's clock."""
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+
+    @property
+    def path(self) -> str:
+        """The path without a trailing slash."""
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The query parameters."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers by their names in lower case."""
+
+    @property
+    def body(self) -> Any:
+        """The body as JSON; `MISSING` for none."""
 
 
 class Occasion:
-    """What a call shows to patterns; what is costly is read at most once.
+    """What a call on its way shows to patterns; what is costly is read at most once.
 
     Args:
         request: the call as it came.
@@ -54,6 +88,11 @@ class Occasion:
         """The headers by their names in lower case."""
         return {name.decode("latin-1"): value.decode("latin-1") for name, value in self.request.headers}
 
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self.request.method
+
     @cached_property
     def path(self) -> str:
         """The path without a trailing slash."""
@@ -62,23 +101,28 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One thing that a step asks.
+    """One thing that is asked of a call.
 
     Args:
-        text: what it asks, for people.
+        place: where it looks.
+        expected: what it wants there, for people.
         value_of: finds the value in question; `MISSING` for none.
         holds: judges it.
-        place: where it looks.
         wanted: the one text that holds; "" where others do too.
     """
 
-    text: str
-    value_of: Callable[[Occasion], Any]
+    place: str
+    expected: str
+    value_of: Callable[[Shown], Any]
     holds: Callable[[Any], bool]
-    place: str = ""
     wanted: str = ""
 
-    def matches(self, occasion: Occasion) -> bool:
+    @property
+    def text(self) -> str:
+        """What it asks, for people."""
+        return f"{self.place} {self.expected}"
+
+    def matches(self, occasion: Shown) -> bool:
         """Judge a call.
 
         Args:
@@ -101,7 +145,7 @@ class Pattern:
     apps: frozenset[str]
     criteria: tuple[Criterion, ...]
 
-    def matches(self, occasion: Occasion) -> bool:
+    def matches(self, occasion: Shown) -> bool:
         """Judge a call whose operation and app fit.
 
         Args:
@@ -129,19 +173,19 @@ def read_pattern(
         apps = (apps & names(when["app"]) or frozenset({_NOBODY})) if apps else frozenset(names(when["app"]))
     if "method" in when:
         methods = {method.upper() for method in names(when["method"])}
-        criteria.append(_among("method", methods, lambda occasion: occasion.request.method))
+        criteria.append(among("method", methods, lambda occasion: occasion.method))
     if "path" in when:
         criteria.append(_path(when["path"]))
     if "between" in when:
         first, last = (moment(value) for value in when["between"])
-        text = f"between {when['between'][0]} and {when['between'][1]}"
-        criteria.append(Criterion(text, lambda occasion: occasion.now, lambda now: first <= now <= last))
+        text = f"is between {when['between'][0]} and {when['between'][1]}"
+        criteria.append(Criterion("time", text, lambda occasion: occasion.now, lambda now: first <= now <= last))
     for name, test in when.get("query", {}).items():
-        criteria += _tests(f"query {name}", _query(name), test, is_text=True)
+        criteria += read_tests(f"query {name}", _query(name), test, is_text=True)
     for name, test in when.get("header", {}).items():
-        criteria += _tests(f"header {name}", _header(name.lower()), test, is_text=True)
+        criteria += read_tests(f"header {name}", _header(name.lower()), test, is_text=True)
     for pointer, test in when.get("body", {}).items():
-        criteria += _tests(f"body {pointer or '(whole)'}", _pointed(pointer), test, is_text=False)
+        criteria += read_tests(f"body {pointer or '(whole)'}", _pointed(pointer), test)
     return Pattern(expanded(names(when.get("operation", [])), operations), apps, tuple(criteria))
 
 
@@ -165,29 +209,37 @@ def expanded(wanted: Iterable[str], operations: Iterable[str]) -> frozenset[str]
     return frozenset(operation for name in wanted for operation in fnmatch.filter(known, name))
 
 
-def _among(what: str, wanted: set[str], value_of: Callable[[Occasion], Any]) -> Criterion:
-    return Criterion(f"{what} is {' or '.join(sorted(wanted))}", value_of, wanted.__contains__)
+def among(place: str, wanted: Iterable[str], value_of: Callable[[Shown], Any]) -> Criterion:
+    """Make the criterion that a text is one of several.
+
+    Args:
+        place: where it looks.
+        wanted: the texts.
+        value_of: finds the text.
+    """
+    texts = sorted(wanted)
+    return Criterion(place, f"is {' or '.join(texts)}", value_of, frozenset(texts).__contains__)
 
 
 def _path(template: str) -> Criterion:
     parts = [re.escape(part) if index % 2 == 0 else "[^/]+" for index, part in enumerate(_PARAMETER.split(template))]
     pattern = re.compile("".join(parts).removesuffix("/"))
-    text = f"path is {template}"
-    return Criterion(text, lambda occasion: occasion.path, lambda path: pattern.fullmatch(path) is not None)
+    is_it = pattern.fullmatch
+    return Criterion("path", f"is {template}", lambda occasion: occasion.path, lambda path: is_it(path) is not None)
 
 
 _PARAMETER = re.compile(r"(\{[A-Za-z0-9_]+\})")
 
 
-def _query(name: str) -> Callable[[Occasion], Any]:
+def _query(name: str) -> Callable[[Shown], Any]:
     return lambda occasion: occasion.query.get(name, MISSING)
 
 
-def _header(name: str) -> Callable[[Occasion], Any]:
+def _header(name: str) -> Callable[[Shown], Any]:
     return lambda occasion: occasion.headers.get(name, MISSING)
 
 
-def _pointed(text: str) -> Callable[[Occasion], Any]:
+def _pointed(text: str) -> Callable[[Shown], Any]:
     try:
         pointer = JsonPointer(text)
     except JsonPointerException as error:
@@ -195,90 +247,26 @@ def _pointed(text: str) -> Callable[[Occasion], Any]:
     return lambda occasion: MISSING if occasion.body is MISSING else pointed(occasion.body, pointer, MISSING)
 
 
-def _tests(where: str, value_of: Callable[[Occasion], Any], test: Any, *, is_text: bool) -> list[Criterion]:
-    """Make a criterion of each test of a value; a test that is no object asks for equality."""
+def read_tests(place: str, value_of: Callable[[Shown], Any], test: Any, *, is_text: bool = False) -> list[Criterion]:
+    """Make a criterion of each test of a value; a test that is no object asks for equality.
+
+    Args:
+        place: where it looks.
+        value_of: finds the value.
+        test: as it stands in the file.
+        is_text: whether the value is a text, whatever it is compared with.
+
+    Raises:
+        ValueError: a regular expression or a schema is none.
+    """
     asked = test if isinstance(test, dict) else {"equals": test}
     return [
         Criterion(
-            f"{where} {word} {orjson.dumps(value).decode()}",
+            place,
+            f"{word} {orjson.dumps(value).decode()}",
             value_of,
-            _TESTS[word](value, is_text),
-            place=where,
+            COMPARISONS[word](value, is_text),
             wanted=value if word == "equals" and isinstance(value, str) else "",
         )
         for word, value in asked.items()
     ]
-
-
-def _equals(wanted: Any, is_text: bool) -> Callable[[Any], bool]:
-    if is_text and not isinstance(wanted, str):
-        wanted = orjson.dumps(wanted).decode()
-    return lambda value: _is_same(value, wanted)
-
-
-def _is_same(value: Any, wanted: Any) -> bool:
-    """Compare JSON values, in which true is not 1."""
-    if isinstance(value, dict) and isinstance(wanted, dict):
-        return value.keys() == wanted.keys() and all(_is_same(value[name], wanted[name]) for name in wanted)
-    if isinstance(value, list) and isinstance(wanted, list):
-        return len(value) == len(wanted) and all(map(_is_same, value, wanted))
-    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
-
-
-def _matches(pattern: str, _: bool) -> Callable[[Any], bool]:
-    return _schema({"type": "string", "pattern": pattern}, True)
-
-
-def _contains(part: str, _: bool) -> Callable[[Any], bool]:
-    def holds(value: Any) -> bool:
-        if isinstance(value, str):
-            return part in value
-        return isinstance(value, dict | list) and part in _json(value)
-
-    return holds
-
-
-def _json(value: Any) -> str:
-    """Write a value as JSON; "" where it is nested too deeply for that."""
-    try:
-        return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError:
-        return ""
-
-
-def _exists(wanted: bool, _: bool) -> Callable[[Any], bool]:
-    return lambda value: (value is not MISSING) == wanted
-
-
-def _greater(limit: float, _: bool) -> Callable[[Any], bool]:
-    return lambda value: (number := _number(value)) is not None and number > limit
-
-
-def _less(limit: float, _: bool) -> Callable[[Any], bool]:
-    return lambda value: (number := _number(value)) is not None and number < limit
-
-
-def _number(value: Any) -> float | None:
-    """Read a number, also one that is written as a text, as ids are."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return int(value) if isinstance(value, str) and value.isdecimal() else float(value)
-    except ValueError:
-        return None
-
-
-def _schema(schema: Any, _: bool) -> Callable[[Any], bool]:
-    validator = jsonschema_rs.validator_for(schema, pattern_options=_LINEAR, offline=True)
-    return lambda value: value is not MISSING and validator.is_valid(value)
-
-
-_TESTS: Mapping[str, Callable[[Any, bool], Callable[[Any], bool]]] = {
-    "equals": _equals,
-    "matches": _matches,
-    "contains": _contains,
-    "exists": _exists,
-    "greater": _greater,
-    "less": _less,
-    "schema": _schema,
-}

@@ -9,8 +9,8 @@ import orjson
 from jsonpointer import JsonPointerException
 
 from okr_mock.gateway.envelope import Answer
+from okr_mock.scenario.comparison import MISSING
 from okr_mock.scenario.outcome import Idle, Steered, StepError
-from okr_mock.scenario.pattern import MISSING
 from okr_mock.scenario.template import filled
 from okr_mock.store import STEP, Meter
 

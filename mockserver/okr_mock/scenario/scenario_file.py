@@ -94,6 +94,26 @@ def find_mistakes(document: Any, contract: Contract) -> list[Found]:
     return list(misshapen(document, scenario_schema())) or list(_Lint(contract).mistakes(document))
 
 
+def find_call_mistakes(when: Mapping[str, Any], operations: Iterable[str], at: At) -> Iterator[Found]:
+    """Find operations, moments, pointers, expressions and schemas that are none.
+
+    Args:
+        when: `when` of a step, or what else is asked in its words; it holds to the schema.
+        operations: ids of all operations.
+        at: where it stands.
+    """
+    for name in sorted(names(when.get("operation", []))):
+        if not expanded([name], operations):
+            yield (*at, "operation"), f"there is no operation {name!r}; {_near_operation(name, operations)}"
+    yield from _moments(when.get("between", []), [(*at, "between", 0), (*at, "between", 1)])
+    for word in ("query", "header", "body"):
+        for name, test in when.get(word, {}).items():
+            try:
+                read_pattern({word: {name: test}}, operations, frozenset(), read_moment)
+            except ValueError as error:
+                yield (*at, word, name), f"cannot be read: {str(error).splitlines()[0]}"
+
+
 @dataclass(frozen=True)
 class _Lint:
     contract: Contract
@@ -107,7 +127,7 @@ class _Lint:
             if name in seen:
                 yield (*at, "name"), f"step {seen[name] + 1} has the name {name!r} too"
             seen.setdefault(name, index)
-            yield from self._when(step.get("when", {}), (*at, "when"))
+            yield from find_call_mistakes(step.get("when", {}), self.contract.operations, (*at, "when"))
             yield from self._outcomes(step, at)
         yield from _shadowed(document["steps"])
 
@@ -123,19 +143,6 @@ class _Lint:
                 yield ("given", "set", claim), text
         if "set" in given.get("clock", {}):
             yield from _moments([given["clock"]["set"]], [("given", "clock", "set")])
-
-    def _when(self, when: Mapping[str, Any], at: At) -> Iterator[Found]:
-        operations = self.contract.operations
-        for name in sorted(names(when.get("operation", []))):
-            if not expanded([name], operations):
-                yield (*at, "operation"), f"there is no operation {name!r}; {_near_operation(name, operations)}"
-        yield from _moments(when.get("between", []), [(*at, "between", 0), (*at, "between", 1)])
-        for word in ("query", "header", "body"):
-            for name, test in when.get(word, {}).items():
-                try:
-                    read_pattern({word: {name: test}}, operations, frozenset(), read_moment)
-                except ValueError as error:
-                    yield (*at, word, name), f"cannot be read: {str(error).splitlines()[0]}"
 
     def _outcomes(self, step: Mapping[str, Any], at: At) -> Iterator[Found]:
         outcomes = [((*at, "then"), step["then"])] if "then" in step else []

@@ -169,6 +169,14 @@ class Store(Protocol):
             world: name of the world.
         """
 
+    async def next_exchange(self, world: str, seconds: float) -> None:
+        """Wait until the journal of a world has got another exchange, or the time is over.
+
+        Args:
+            world: name of the world.
+            seconds: longest wait.
+        """
+
     async def clear_journal(self, world: str) -> None:
         """Forget the exchanges of a world, not its entities.
 

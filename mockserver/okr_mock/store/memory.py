@@ -12,6 +12,7 @@ from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds, Held, merged
+from okr_mock.store.news import News
 from okr_mock.store.tally import Tally
 from okr_mock.store.window import Window
 from okr_mock.world.clock import Clock
@@ -64,6 +65,7 @@ class MemoryStore:
         self._uptime = uptime
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         self._fired: set[tuple[str, str]] = set()
+        self._news = News()
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         found = self._worlds.get(world)
@@ -104,6 +106,8 @@ class MemoryStore:
             found.held.admit(changes, self._bounds)
             found.held.apply(changes, found.start.fixture.entities)
         found.journal.append(exchange)
+        if self._news.waiting:
+            self._news.tell(turn.world)
 
     async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
         found = self._worlds.get(turn.world)
@@ -140,6 +144,9 @@ class MemoryStore:
     async def journal(self, world: str) -> Page:
         found = self._worlds.get(world)
         return Page(tuple(found.journal), found.journal.evicted) if found else Page((), 0)
+
+    async def next_exchange(self, world: str, seconds: float) -> None:
+        await self._news.wait(world, seconds)
 
     async def clear_journal(self, world: str) -> None:
         if world in self._worlds:

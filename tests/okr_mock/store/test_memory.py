@@ -50,6 +50,21 @@ def test_commit(store: MemoryStore) -> None:
     asyncio.run(story())
 
 
+def test_a_commit_wakes_who_waits(store: MemoryStore) -> None:
+    """Who waits for the next exchange of a world is woken by its commit, also if the world began anew meanwhile."""
+
+    async def story() -> None:
+        waiting = asyncio.create_task(store.next_exchange("w", 60))
+        await asyncio.sleep(0)
+        await store.commit(await store.begin("other"), {}, EXCHANGE)
+        await store.reset("w")
+        assert not waiting.done()
+        await store.commit(await store.begin("w"), {}, EXCHANGE)
+        await asyncio.wait_for(waiting, 10)
+
+    asyncio.run(story())
+
+
 def test_turns_are_numbered(store: MemoryStore) -> None:
     """Turns of a world are numbered from 1, whoever asks; after a reset from 1 again."""
 
