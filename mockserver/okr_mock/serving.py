@@ -29,7 +29,7 @@ def run(settings: Settings, as_json: bool) -> None:
         SettingsError: what was set cannot be done.
     """
     logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr)
-    settings, is_made = _with_admin_token(settings)
+    settings, is_made = with_admin_token(settings)
     context = tls_context(settings)
     app = create_app(settings)
     sock = bind(settings.host, settings.port)
@@ -54,8 +54,12 @@ def _never_fired(app: App) -> str:
     return f"okr-mock: steps that never fired: {', '.join(names)}\n" if names else ""
 
 
-def _with_admin_token(settings: Settings) -> tuple[Settings, bool]:
-    """Make an admin token where one is needed and none is set."""
+def with_admin_token(settings: Settings) -> tuple[Settings, bool]:
+    """Make an admin token where one is needed and none is set; says whether it was.
+
+    Args:
+        settings: what is set.
+    """
     is_needed = settings.admin and not settings.admin_token and settings.host not in LOOPBACK
     return (replace(settings, admin_token=secrets.token_urlsafe(24)), True) if is_needed else (settings, False)
 

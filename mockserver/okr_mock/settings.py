@@ -1,7 +1,10 @@
 """Everything that can be set, in one table: the fields below make the flags, the environment names and the docs."""
 
+import os
 import socket
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 PREFIX = "OKR_MOCK_"
@@ -96,3 +99,54 @@ class Settings:
         """What this server is known as: on loopback, by the host's name, as `mock` among containers, and as set."""
         own = ["localhost", "127.0.0.1", "::1", socket.gethostname(), "mock", self.host]
         return list(dict.fromkeys([*own, *self.tls_name]))
+
+
+def read_settings(values: Mapping[str, Any]) -> Settings:
+    """Make settings of values that nobody has checked, texts among them.
+
+    Args:
+        values: by the names of the fields; a hyphen will do for an underscore.
+
+    Raises:
+        SettingsError: there is no such setting, or its value is none that it takes.
+    """
+    known = {field.name: field for field in fields(Settings)}
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        found = known.get(name.replace("-", "_"))
+        if found is None:
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+            raise SettingsError(f"there is no setting {name!r}; {hint}")
+        read[found.name] = _read(found, value)
+    return Settings(**read)
+
+
+def _read(setting: "Field[Any]", value: Any) -> Any:
+    kind: type = type(setting.default)
+    found: Any
+    if kind is tuple:
+        several = [value] if isinstance(value, str | os.PathLike) else list(value)
+        return tuple(map(os.fspath, several))
+    if kind is bool:
+        found = value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value).lower())
+    elif kind is int:
+        text = str(value)
+        found = int(text) if text.removeprefix("-").isdecimal() else None
+    else:
+        found = str(value) if isinstance(value, int) else os.fspath(value)
+    choices, (least, most) = setting.metadata["choices"], setting.metadata["span"] or (None, None)
+    is_wrong = found is None or (choices and found not in choices)
+    if is_wrong or (least is not None and found < least) or (most is not None and found > most):
+        raise SettingsError(f"{setting.name}={value!r} will not do; {_wanted(setting)}")
+    return found
+
+
+def _wanted(setting: "Field[Any]") -> str:
+    """Say what a setting takes."""
+    if setting.metadata["choices"]:
+        return f"it is one of {', '.join(setting.metadata['choices'])}"
+    if setting.metadata["span"]:
+        least, most = setting.metadata["span"]
+        return f"it is a whole number from {least}{'' if most is None else f' to {most}'}"
+    return "it is true or false" if isinstance(setting.default, bool) else "it is a whole number"

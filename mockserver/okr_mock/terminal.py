@@ -64,7 +64,7 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
     head = _head(turn.now // 1000, request.method, request.target, status, code, turn.world)
     if code == 0 and not noted.remarks and not noted.step:
         return head
-    return head + _printable(f" {_reason(answer, noted)}".rstrip())
+    return head + printable(f" {_reason(answer, noted)}".rstrip())
 
 
 @lru_cache(maxsize=64)
@@ -72,7 +72,7 @@ def _head(second: int, method: str, target: bytes, status: int, code: int | None
     """Write what is often the same for calls of one second, as where many records are written."""
     time = strftime("%H:%M:%S", localtime(second))
     shown = "-" if code is None else str(code)
-    return _printable(f"{time} {method:6} {target.decode('latin-1')} {status or '---'} {shown} [{world}]")
+    return printable(f"{time} {method:6} {target.decode('latin-1')} {status or '---'} {shown} [{world}]")
 
 
 def _reason(answer: Answer | None, noted: Noted) -> str:
@@ -88,7 +88,12 @@ def _reason(answer: Answer | None, noted: Noted) -> str:
     return f"{short} (+{more})" if more else short
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Write a text so that nothing in it moves the cursor.
+
+    Args:
+        text: the text.
+    """
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

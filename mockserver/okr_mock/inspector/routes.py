@@ -66,6 +66,7 @@ def _admin_table(
         ("POST", "/__admin/worlds/{name}/snapshot", worlds.snapshot),
         ("POST", "/__admin/worlds/{name}/restore", worlds.restore),
         ("GET", "/__admin/world", worlds.export),
+        ("GET", "/__admin/records", worlds.records),
         ("GET", "/__admin/clock", worlds.show_clock),
         ("PUT", "/__admin/clock", worlds.set_clock),
         ("GET", "/__admin/scenario", scenarios.show),

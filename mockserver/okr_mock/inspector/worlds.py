@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema_rs
+from orjson import Fragment
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +22,7 @@ from okr_mock.journal import NO_WORLD
 from okr_mock.scenario.step import read_moment
 from okr_mock.store import Store, WorldFacts
 from okr_mock.world.clock import EARLIEST, LATEST, Clock
+from okr_mock.world.fixture import RECORD
 from okr_mock.world.fixture_export import export_fixture
 from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
 
@@ -141,6 +143,17 @@ class Worlds:
 
         text = await asyncio.to_thread(fixture_yaml, document)
         return Response(text, media_type="application/yaml")
+
+    async def records(self, request: Request) -> Response:
+        """List the progress records that calls have written or changed in a world, oldest first."""
+        name = world_of(request)
+        try:
+            first = (await self._store.facts(name)).start.fixture.entities.get(RECORD, {})
+        except Refusal as refusal:
+            return full(self._contract.catalog, refusal)
+        records = (await self._store.entities(name)).get(RECORD, {})
+        written = [Fragment(record) for key, record in sorted(records.items()) if first.get(key) != record]
+        return json_answer({"world": name, "records": written})
 
     async def show_clock(self, request: Request) -> Response:
         """Tell a world's time."""
