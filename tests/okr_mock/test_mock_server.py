@@ -67,7 +67,7 @@ def test_inside_a_running_loop_and_several_at_once(create_body: Body) -> None:
 
 
 def test_starts_again() -> None:
-    """A stopped server may be started again; to stop one that does not run is nothing, to start one that does is wrong."""
+    """A stopped server may be started again; to stop one that does not run is nothing, to start it twice is wrong."""
     server = MockServer()
     server.stop()
     with server:
