@@ -1,0 +1,93 @@
+"""The course of one call: what failed so far, and so what comes next."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from feishu_okr.client.call import Call
+from feishu_okr.client.errors import Ambiguous, OKRDataNotFound, OKRError, RateLimited, TokenInvalid
+from feishu_okr.client.secret import Secret
+from feishu_okr.client.settings import Retries
+
+
+class Course:
+    """Decides after each failure of a call whether it is sent again.
+
+    Args:
+        call: the call.
+        retries: how patient to be.
+    """
+
+    def __init__(self, call: Call[Any], retries: Retries) -> None:
+        self.refused: Secret | None = None
+        self._call = call
+        self._retries = retries
+        self._begin = datetime.now(UTC)
+        self._failed = 0
+        self._waited = 0.0
+        self._in_doubt = False
+
+    def pause(self, error: OKRError, token: Secret, *, renewable: bool) -> float:
+        """Give the seconds to wait before the call is sent again.
+
+        Args:
+            error: what it failed with.
+            token: what it was sent with.
+            renewable: whether a new token can be had.
+
+        Raises:
+            OKRError: it is not sent again; the error, or an `Ambiguous` where it may have been carried out.
+        """
+        if isinstance(error, TokenInvalid) and error.retryable and renewable and self.refused is None:
+            self.refused = token
+            return 0.0
+        if error.carried_out and not self._call.repeatable:
+            raise self._doubt(error) from error
+        self._in_doubt = self._in_doubt or error.carried_out
+        seconds = self._limit(error) if isinstance(error, RateLimited) else self._failure(error)
+        if seconds is None:
+            raise error
+        return seconds
+
+    def is_done(self, error: OKRError) -> bool:
+        """Say whether a failure shows that an earlier attempt has reached what the call wanted.
+
+        Args:
+            error: what it failed with.
+        """
+        return self._in_doubt and self._call.gone_is_done and isinstance(error, OKRDataNotFound)
+
+    def _limit(self, error: RateLimited) -> float | None:
+        seconds = self._backoff(1) if error.retry_after is None else error.retry_after
+        self._waited += max(seconds, self._retries.first / 10)
+        return seconds if self._waited <= self._retries.patience else None
+
+    def _failure(self, error: OKRError) -> float | None:
+        self._failed += 1
+        if not error.retryable or isinstance(error, TokenInvalid) or self._failed > self._retries.times:
+            return None
+        return self._backoff(self._failed)
+
+    def _backoff(self, failed: int) -> float:
+        from tenacity import RetryCallState, Retrying, wait_random_exponential  # needed only where something failed
+
+        state = RetryCallState(Retrying(), None, (), {})
+        state.attempt_number = failed
+        seconds: float = wait_random_exponential(multiplier=self._retries.first, max=self._retries.longest)(state)
+        return seconds
+
+    def _doubt(self, error: OKRError) -> Ambiguous:
+        body = self._call.body or {}
+        until = datetime.now(UTC)
+        target = f" to target {body['target_id']}" if "target_id" in body else ""
+        window = f"between {self._begin:%H:%M:%S} and {until:%H:%M:%S} UTC"
+        return Ambiguous(
+            f"{self._call.operation}{target} may have been carried out {window} and was not sent again. {error}",
+            target_id=body.get("target_id", ""),
+            target_type=body.get("target_type"),
+            content=body.get("content"),
+            since=self._begin,
+            until=until,
+            operation=self._call.operation,
+            http_status=error.http_status,
+            log_id=error.log_id,
+        )

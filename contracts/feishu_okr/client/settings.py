@@ -1,0 +1,33 @@
+"""How patient a client is, as values with a name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retries:
+    """How calls are repeated.
+
+    Args:
+        times: repetitions of a call whose failure passes by itself.
+        first: seconds that the first pause is at most; each further one may be twice as long, and each is drawn.
+        longest: seconds that a pause is at most.
+        patience: seconds that one call waits in all for rate limits to end.
+    """
+
+    times: int = 3
+    first: float = 0.5
+    longest: float = 8.0
+    patience: float = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconcile:
+    """How a create whose answer is lost is looked for.
+
+    Args:
+        settle: seconds to wait before looking, in which a write that is under way becomes visible.
+        slack: seconds by which clocks of the service may differ.
+    """
+
+    settle: float = 2.0
+    slack: float = 2.0
