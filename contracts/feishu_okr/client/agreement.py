@@ -1,5 +1,6 @@
 """The contract as the client needs it, read at the first call and shared by all clients."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -64,6 +65,12 @@ class Agreement:
         Raises:
             InvalidParameters: it breaks the contract; names every place.
         """
+        found = self._violations(call)
+        if found:
+            raise self._invalid(call.operation, found)
+
+    def _violations(self, call: Call[Any]) -> list[dict[str, str]]:
+        """Name what is wrong with a call; apart, so that no traceback of the error holds a secret of its body."""
         rules = self._effective.rules(call.operation)
         message: dict[str, Any] = {"path": dict(call.path), "query": call.given()}
         if call.body is not None:
@@ -75,9 +82,7 @@ class Agreement:
             for one in checked.violations
         ]
         found += [{"field": remark.pointer.lstrip("/"), "description": remark.text} for remark in checked.remarks]
-        found += self._file_violations(call)
-        if found:
-            raise self._invalid(call.operation, found)
+        return [*found, *self._file_violations(call)]
 
     def _file_violations(self, call: Call[Any]) -> Iterator[dict[str, str]]:
         if call.file:
@@ -118,9 +123,17 @@ def violation_text(violation: Mapping[str, str]) -> str:
     return f"{violation.get('field', '')}: {violation.get('description', '')}{value}"
 
 
-@cache
+_reading = threading.Lock()
+
+
 def agreement() -> Agreement:
     """Read the contract, at the first call only."""
+    with _reading:  # many threads may begin at once
+        return _read()
+
+
+@cache
+def _read() -> Agreement:
     from feishu_okr.contract import load  # takes 0.1 s, which importing the client should not
 
     return Agreement(load())

@@ -30,12 +30,20 @@ class Auth:
         app_id: id of the app.
         app_secret: its secret.
         fetch: the flow that carries out the token call and gives its whole answer.
+        clock: seconds that only grow.
     """
 
-    def __init__(self, app_id: str, app_secret: str, fetch: Callable[[Call[Any]], Flow[Any]]) -> None:
+    def __init__(
+        self,
+        app_id: str,
+        app_secret: str,
+        fetch: Callable[[Call[Any]], Flow[Any]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._app_id = app_id
         self._app_secret = Secret(app_secret)
         self._fetch = fetch
+        self._clock = clock
         self._token: Token | None = None
         self._failures = 0
         self._failure: OKRError | None = None
@@ -65,7 +73,7 @@ class Auth:
         if self._failures > seen and self._failure:
             raise copy(self._failure)
         try:
-            self._token = _read((yield from self._fetch(self._call())), time.monotonic())
+            self._token = _read((yield from self._fetch(self._call())), self._clock())
         except OKRError as error:
             error.carried_out = False  # what the token was wanted for has not even been sent
             self._failures, self._failure = self._failures + 1, error
@@ -74,7 +82,7 @@ class Auth:
 
     def _kept(self, refused: Secret | None) -> Secret | None:
         token = self._token
-        if token is None or token.secret is refused or time.monotonic() >= token.until:
+        if token is None or token.secret is refused or self._clock() >= token.until:
             return None
         return token.secret
 

@@ -125,7 +125,8 @@ class Core:
         try:
             answer: Answer = yield Send(request)
         except httpx2.RequestError as error:
-            raise unreachable(call.operation, self.base_url, error) from error
+            # The frames of the transport hold headers; what happened is in the text.
+            raise unreachable(call.operation, self.base_url, error) from error.with_traceback(None)
         self._date = (answer.headers.get("date", ""), time.monotonic())
         return read(call, answer)
 
