@@ -12,7 +12,7 @@ from feishu_okr.client.action import Flow, Sleep
 from feishu_okr.client.call import Call, Pages
 from feishu_okr.client.errors import Ambiguous, ContractBroken, OKRError
 from feishu_okr.client.memory import Memory
-from feishu_okr.client.neutral import V1, V2, Neutral, neutral, plain_text
+from feishu_okr.client.neutral import Neutral, neutral, plain_text
 from feishu_okr.client.progress_records import get
 from feishu_okr.client.settings import Reconcile
 from feishu_okr.client.target import TargetType
@@ -46,7 +46,7 @@ class Wanted:
 
     def is_shown_as(self, record: Any) -> bool:
         """Say whether a record of the v2 list has this content and this rate."""
-        if neutral(record.get("content"), V2) != self.content:
+        if neutral(record.get("content")) != self.content:
             return False
         shown = record.get("progress_rate") or {}
         pairs = ((self.rate.get(sent), shown.get(read)) for sent, read in _RATE)
@@ -54,7 +54,7 @@ class Wanted:
 
     def resembles(self, record: Any) -> bool:
         """Say whether a record has the same words, and may be ours after a change on the way."""
-        return plain_text(neutral(record.get("content"), V2)) == plain_text(self.content)
+        return plain_text(neutral(record.get("content"))) == plain_text(self.content)
 
 
 _RATE = (("percent", "progress_percent"), ("status", "progress_status"))
@@ -91,7 +91,7 @@ class Writer:
         """
         body = call.body or {}
         rate = dict(body.get("progress_rate") or {})
-        wanted = Wanted(body["target_id"], body["target_type"], neutral(body["content"], V1), rate)
+        wanted = Wanted(body["target_id"], body["target_type"], neutral(body["content"]), rate)
         with self._memory.open(wanted.key):
             record = yield from self._write(call, wanted)
             self._memory.know(record["progress_id"])

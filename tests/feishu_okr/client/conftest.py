@@ -50,7 +50,7 @@ class Clients:
     def make(self, app_id: str = "", secret: str = "made-up", **options: Any) -> Do:
         """Make a client; gives a function that lets it do something and gives what came of it, lists for iterators."""
         app_id = app_id or f"cli_{uuid4().hex[:16]}"
-        options = {"retries": QUICK} | options
+        options = {"retries": QUICK, **options}
         kind: Any = AsyncOKRClient if self.is_async else OKRClient
         client = kind(app_id, secret, **options)
         self._stack.callback(lambda: self._wait(client.close()))
@@ -62,7 +62,7 @@ class Clients:
         def handle(request: httpx2.Request) -> httpx2.Response:
             return token_answer() if request.url.path == TENANT_TOKEN else answer(request)
 
-        given = {"transport": httpx2.MockTransport(handle), "base_url": "http://okr.test"}
+        given: dict[str, Any] = {"transport": httpx2.MockTransport(handle), "base_url": "http://okr.test"}
         return self.make(**(given | options))
 
     def _wait(self, result: Any) -> Any:

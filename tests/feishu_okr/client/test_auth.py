@@ -127,7 +127,8 @@ def test_who_waits_learns_of_the_failure() -> None:
         transport = httpx2.MockTransport(handle)
         async with AsyncOKRClient("app", "s", transport=transport, base_url="http://okr.test") as client:
             calls = (client.progress_records.get("1") for _ in range(CALLS))
-            return await asyncio.gather(*calls, return_exceptions=True)
+            failed: list[Any] = await asyncio.gather(*calls, return_exceptions=True)
+            return failed
 
     errors = asyncio.run(main())
     assert {type(error) for error in errors} == {TokenInvalid}

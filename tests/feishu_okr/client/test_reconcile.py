@@ -1,0 +1,168 @@
+"""Creates whose answers are lost: each is written once, or the client says that it cannot tell."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from feishu_okr import Ambiguous, OKRClient, Reconcile
+from tests.conftest import Body, Serve
+from tests.feishu_okr.client.conftest import OBJECTIVE, QUICK, TARGET, Clients, Do, content, report
+
+CREATE = "okr.v1.progress_record.create"
+AT_ONCE = Reconcile(settle=0.0)
+LOST = [{"lose_answer": "reset"}, {"lose_answer": "close"}, {"lose_answer": 504}, {"fault": "truncate"}]
+NOT_WRITTEN = [{"fault": "reset"}, {"fault": "close"}, {"fault": {"html_error_page": 502}}, {"error": 1009999}]
+
+
+class World:
+    """A world of an emulator, with a client that reconciles and one that looks.
+
+    Args:
+        url: address of the emulator.
+        clients: makes the client.
+        app_id: name of the world.
+    """
+
+    def __init__(self, url: str, clients: Clients, app_id: str) -> None:
+        self.url = url
+        self.app_id = app_id
+        self.do: Do = clients.make(app_id, base_url=url, on_ambiguous=AT_ONCE)
+
+    def meets(self, *steps: Body) -> None:
+        """Let creates meet outcomes, one after the other."""
+        scenario = {"description": "test", "steps": [{"when": {"operation": CREATE}, "sequence": list(steps)}]}
+        self.follows(scenario)
+
+    def follows(self, scenario: Any) -> None:
+        """Let the world follow a scenario."""
+        answer = httpx2.put(f"{self.url}/__admin/scenario?world={self.app_id}", json=scenario)
+        assert answer.status_code == 200, answer.text
+
+    def other(self) -> OKRClient:
+        """Make a client that knows nothing of this one."""
+        return OKRClient(self.app_id, "s", base_url=self.url, retries=QUICK)
+
+    def records(self, target: str = TARGET) -> list[str]:
+        """Name the records of a key result or objective."""
+        with self.other() as client:
+            group: Any = client.objectives if target == OBJECTIVE else client.key_results
+            return [record["id"] for record in group.progresses(target)]
+
+    def create(self, **more: Any) -> Any:
+        """Write a record."""
+        return self.do(lambda client: client.progress_records.create(**report(**more)))
+
+
+@pytest.fixture
+def world(clients: Clients, emulator_url: str) -> World:
+    """A world of its own for each test."""
+    return World(emulator_url, clients, f"cli_{uuid4().hex[:16]}")
+
+
+@pytest.mark.parametrize("loss", LOST, ids=str)
+def test_what_was_written_is_found(world: World, loss: Body) -> None:
+    """A create that was written and whose answer is lost gives the record that was written, as a get shows it."""
+    world.meets(loss)
+    found = world.create()
+    assert world.records() == [found["progress_id"]]
+    assert found == world.do(lambda client: client.progress_records.get(found["progress_id"]))
+
+
+@pytest.mark.parametrize("fault", NOT_WRITTEN, ids=str)
+def test_what_was_not_written_is_sent_again(world: World, fault: Body) -> None:
+    """A create that failed before it was written is sent again once no record of it appears."""
+    world.meets(fault, fault)
+    written = world.create()["progress_id"]
+    assert world.records() == [written]
+
+
+def test_rich_content_is_recognised(world: World, create_body: Body) -> None:
+    """The vendor's example, which has every kind of block, is found in the dialect of v2; on objectives, too."""
+    world.meets({"lose_answer": "reset"})
+    more = {name: create_body[name] for name in ("content", "progress_rate") if name in create_body}
+    person = {"type": "person", "person": {"openId": "ou_7dab8a3d3cdcc9da365777c7ad535d62"}}
+    more["content"]["blocks"].append({"type": "paragraph", "paragraph": {"elements": [person]}})
+    found = world.create(target_id=OBJECTIVE, target_type=2, user_id_type="union_id", **more)
+    assert world.records(OBJECTIVE) == [found["progress_id"]]
+
+
+def test_a_lost_rate_tells_records_apart(world: World) -> None:
+    """Of two records with the same words the one with the rate that was sent is the one that was written."""
+    with world.other() as other:
+        other.progress_records.create(**report(progress_rate={"percent": 10}))
+    world.meets({"lose_answer": "reset"})
+    found = world.create(progress_rate={"percent": 33.334, "status": 1})
+    assert found["progress_rate"] == {"percent": 33.33, "status": 1}
+    assert len(world.records()) == 2
+
+
+def test_records_of_the_past_are_not_taken(world: World) -> None:
+    """An equal record from before the call is not taken for it."""
+    with world.other() as other:
+        old = other.progress_records.create(**report())["progress_id"]
+    httpx2.put(f"{world.url}/__admin/clock?world={world.app_id}", json={"advance": 60}).raise_for_status()
+    world.meets({"lose_answer": "reset"})
+    found = world.create()["progress_id"]
+    assert found != old
+    assert sorted(world.records()) == sorted([old, found])
+
+
+def test_own_records_are_not_taken(world: World) -> None:
+    """An equal record that the client has written itself, a moment ago, is not taken for the one it looks for."""
+    first = world.create()["progress_id"]
+    world.meets({"fault": "reset"}, {"lose_answer": "reset"})
+    second, third = world.create()["progress_id"], world.create()["progress_id"]
+    assert sorted(world.records()) == sorted([first, second, third])
+    assert len({first, second, third}) == 3
+
+
+def test_twins_are_undecidable(world: World) -> None:
+    """When two equal records appear, one of somebody else's, the error names both and nothing is sent again."""
+    with world.other() as other:
+        twin = other.progress_records.create(**report())["progress_id"]
+    world.meets({"lose_answer": "reset"})
+    with pytest.raises(Ambiguous, match="alike") as caught:
+        world.create()
+    assert sorted(caught.value.candidates) == sorted(world.records())
+    assert twin in caught.value.candidates
+    assert len(world.records()) == 2
+
+
+def test_a_create_in_doubt_has_a_twin(world: World) -> None:
+    """After a create that stayed in doubt an equal one cannot be told from it, and the client does not pretend to."""
+    no_list = {"when": {"operation": "okr.v2.key_result_progress.list"}, "times": 1, "then": {"error": 99991672}}
+    lost = {"when": {"operation": CREATE}, "sequence": [{"lose_answer": "reset"}, {"fault": "reset"}]}
+    world.follows({"description": "test", "steps": [no_list, lost]})
+    with pytest.raises(Ambiguous, match=r"could not be looked for.*99991672"):
+        world.create()
+    with pytest.raises(Ambiguous, match="alike"):
+        world.create()
+    assert len(world.records()) == 1
+
+
+def test_what_only_resembles_is_not_taken(serve: Serve, clients: Clients) -> None:
+    """A service that changes the text on the way makes the client say so instead of writing it a second time."""
+    world = World(serve("--set", "text_edges=trim"), clients, "trimmed")
+    world.meets({"lose_answer": "reset"})
+    with pytest.raises(Ambiguous, match="alike"):
+        world.create(content=content(" 完成 80% "))
+    assert len(world.records()) == 1
+
+
+def test_giving_up_is_not_silent(world: World) -> None:
+    """When every attempt fails and no record appears the last failure is raised as in doubt."""
+    world.meets({"error": 1009999, "times": 99})
+    with pytest.raises(Ambiguous, match="1009999"):
+        world.create()
+    assert world.records() == []
+
+
+def test_periods_are_not_looked_for(world: World) -> None:
+    """Only records are looked for: a period whose answer is lost stays in doubt."""
+    world.follows(
+        {"description": "test", "steps": [{"when": {"operation": "okr.v1.period.create"}, "then": {"fault": "reset"}}]}
+    )
+    with pytest.raises(Ambiguous):
+        world.do(lambda client: client.periods.create(period_rule_id="134", start_month="2031-01"))
