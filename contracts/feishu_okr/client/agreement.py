@@ -45,7 +45,7 @@ class Agreement:
     def entry(self, code: int, status: int, msg: str) -> "ErrorCode | None":
         """Find a refusal in the catalog.
 
-        Several may share a number: the one with this text and status is meant, else the first one.
+        Several may share a number: the one with this text and status is meant, else one with either, else the first.
 
         Args:
             code: number of the refusal.
@@ -53,8 +53,7 @@ class Agreement:
             msg: text of the API.
         """
         entries = self._by_code.get(code, [])
-        fits = (entry for entry in entries if msg in entry.messages.values())
-        return next(fits, next((entry for entry in entries if entry.status == status), entries[0] if entries else None))
+        return max(entries, key=lambda entry: (msg in entry.messages.values(), entry.status == status), default=None)
 
     def check(self, call: Call[Any]) -> None:
         """Check a call before it is sent.

@@ -39,7 +39,7 @@ class OKRClient:
         brand: `feishu` or `lark`, whose address is called.
         base_url: address to call instead, such as that of the emulator.
         timeout: seconds that one answer may take, or an `httpx2.Timeout`; None for any time.
-        retries: how often a call whose failure passes is repeated, or a `Retries`.
+        retries: how often a call whose failure passes is repeated, or a `Retries`; 0 also waits for no rate limit.
         transport: an `httpx2` transport to send with instead of the network.
         user_access_token: token of a person, used where the operation takes one; the client does not refresh it.
         on_ambiguous: what becomes of a create whose answer is lost: `raise` an `Ambiguous`, or `reconcile`, which looks
@@ -132,7 +132,7 @@ class AsyncOKRClient:
         brand: `feishu` or `lark`, whose address is called.
         base_url: address to call instead, such as that of the emulator.
         timeout: seconds that one answer may take, or an `httpx2.Timeout`; None for any time.
-        retries: how often a call whose failure passes is repeated, or a `Retries`.
+        retries: how often a call whose failure passes is repeated, or a `Retries`; 0 also waits for no rate limit.
         transport: an asynchronous `httpx2` transport to send with instead of the network.
         user_access_token: token of a person, used where the operation takes one; the client does not refresh it.
         on_ambiguous: what becomes of a create whose answer is lost, as for `OKRClient`.
@@ -239,12 +239,18 @@ def _core(
         base_url=_address(base_url) if base_url else None,
         brand=brand,
         timeout=httpx2.Timeout(timeout).as_dict(),
-        retries=retries if isinstance(retries, Retries) else Retries(times=retries),
+        retries=retries if isinstance(retries, Retries) else _retries(retries),
         reconcile=None if on_ambiguous == "raise" else reconcile,
         user_access_token=user_access_token,
         rate=rate,
         check=check,
     )
+
+
+def _retries(times: int) -> Retries:
+    if times < 0:
+        raise ValueError(f"retries {times} is below 0")
+    return Retries(times=times) if times else Retries(times=0, patience=0.0)
 
 
 def _address(base_url: str) -> str:

@@ -45,16 +45,10 @@ def create(
 
     Source: operation `okr.v1.progress_record.create` of the contract.
     """
-    body = without_none(
-        source_title=source_title,
-        source_url=source_url,
-        source_url_pc=source_url_pc,
-        source_url_mobile=source_url_mobile,
-        target_id=str(target_id),
-        target_type=target_type,
-        content=_json(content),
-        progress_rate=progress_rate,
-    )
+    source = {"source_title": source_title, "source_url": source_url, "source_url_pc": source_url_pc}
+    target = {"target_id": str(target_id), "target_type": target_type}
+    more = {"source_url_mobile": source_url_mobile, "content": _json(content), "progress_rate": progress_rate}
+    body = without_none(**source, **target, **more)
     return Call(CREATE, having("progress_id"), query={"user_id_type": user_id_type}, body=body, repeatable=False)
 
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,14 +80,15 @@ def test_every_operation_has_a_method(contract: Contract) -> None:
         ({"base_url": "open.feishu.cn"}, "base_url 'open.feishu.cn'"),
         ({"base_url": "ftp://x"}, "base_url 'ftp://x'"),
         ({"rate": "100"}, "rate '100'"),
+        ({"retries": -1}, "retries -1"),
         ({"on_ambiguous": "ignore"}, "on_ambiguous 'ignore'"),
     ],
 )
 @pytest.mark.parametrize("kind", [OKRClient, AsyncOKRClient])
-def test_bad_arguments_are_named(kind: type[OKRClient], options: dict[str, str], place: str) -> None:
+def test_bad_arguments_are_named(kind: type[OKRClient], options: dict[str, Any], place: str) -> None:
     """An argument that is not of its form is refused when the client is made, with what it was."""
     with pytest.raises(ValueError, match=place):
-        kind("app", "secret", **options)  # type: ignore[arg-type]
+        kind("app", "secret", **options)
 
 
 def test_brands_lead_to_their_sites() -> None:
