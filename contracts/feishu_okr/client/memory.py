@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Hashable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from feishu_okr.client.errors import Ambiguous, OKRError
 
@@ -12,36 +13,43 @@ _MOST_IDS = 10_000
 _MOST_DOUBTS = 1_000
 
 
+class Written(Protocol):
+    """A create."""
+
+    @property
+    def key(self) -> object:
+        """What it has in common with others that could be taken for it; takes a while to find out."""
+        ...
+
+
 class Memory:
     """Creates that are under way, records that were acknowledged, and creates that stayed in doubt; bounded."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: Counter[Hashable] = Counter()
+        self._open: list[Written] = []
         self._known: dict[str, None] = {}
-        self._doubts: deque[tuple[Hashable, float]] = deque(maxlen=_MOST_DOUBTS)
+        self._doubts: deque[tuple[object, float]] = deque(maxlen=_MOST_DOUBTS)
 
     @contextmanager
-    def open(self, key: Hashable) -> Iterator[None]:
+    def open(self, create: Written) -> Iterator[None]:
         """Remember a create while it is under way, and longer if it stays in doubt.
 
         Args:
-            key: what it has in common with others that could be taken for it.
+            create: the create.
         """
         with self._lock:
-            self._open[key] += 1
+            self._open.append(create)
         try:
             yield
         except BaseException as error:
             if isinstance(error, Ambiguous) or not isinstance(error, OKRError):  # such as a cancelled task
                 with self._lock:
-                    self._doubts.append((key, time.monotonic()))
+                    self._doubts.append((create.key, time.monotonic()))
             raise
         finally:
             with self._lock:
-                self._open[key] -= 1
-                if not self._open[key]:
-                    del self._open[key]
+                self._open.remove(create)
 
     def know(self, progress_id: str) -> None:
         """Remember the record of a create.
@@ -57,12 +65,14 @@ class Memory:
     def __contains__(self, progress_id: object) -> bool:
         return progress_id in self._known
 
-    def has_twin(self, key: Hashable, since: float) -> bool:
-        """Say whether another create could have written what one is looking for.
+    def has_twin(self, create: Written, since: float) -> bool:
+        """Say whether another create could have written what this one wrote.
 
         Args:
-            key: what they have in common.
+            create: the create.
             since: moment on the monotonic clock after which a doubt counts.
         """
         with self._lock:
-            return self._open[key] > 1 or any(one == key and moment >= since for one, moment in self._doubts)
+            keys = [one.key for one in self._open if one is not create]
+            keys += [key for key, moment in self._doubts if moment >= since]
+        return create.key in keys

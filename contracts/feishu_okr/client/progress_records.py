@@ -112,7 +112,9 @@ def delete(progress_id: str) -> Call[None]:
 
 
 def _json(content: AnyContent) -> Any:
-    return content if isinstance(content, Mapping) else content.to_json()
+    """Take what the check can judge: text and other things that are no content reach it as they are."""
+    found: Any = content.to_json() if hasattr(content, "to_json") else content
+    return dict(found) if isinstance(found, Mapping) else found
 
 
 class ProgressRecords(Resource):

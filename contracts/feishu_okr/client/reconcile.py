@@ -5,7 +5,10 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+
+import orjson
 
 from feishu_okr.client import key_results, objectives
 from feishu_okr.client.action import Flow, Sleep
@@ -21,23 +24,28 @@ _PAGE = 100
 _MOST_PAGES = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Wanted:
     """What is looked for.
 
     Args:
         target_id: id of the objective or key result.
         target_type: which of the two it is.
-        content: neutral form of what was sent.
+        sent: JSON of the content, which the caller may change meanwhile.
         rate: progress rate that was sent.
         begin: when it was first sent, on the monotonic clock.
     """
 
     target_id: str
     target_type: int
-    content: Neutral
+    sent: bytes
     rate: dict[str, Any]
-    begin: float = field(default_factory=time.monotonic, compare=False)
+    begin: float = field(default_factory=time.monotonic)
+
+    @cached_property
+    def content(self) -> Neutral:
+        """Neutral form of what was sent; most creates never need it."""
+        return neutral(orjson.loads(self.sent))
 
     @property
     def key(self) -> tuple[str, Neutral]:
@@ -91,8 +99,8 @@ class Writer:
         """
         body = call.body or {}
         rate = dict(body.get("progress_rate") or {})
-        wanted = Wanted(body["target_id"], body["target_type"], neutral(body["content"]), rate)
-        with self._memory.open(wanted.key):
+        wanted = Wanted(body["target_id"], body["target_type"], orjson.dumps(body["content"]), rate)
+        with self._memory.open(wanted):
             record = yield from self._write(call, wanted)
             self._memory.know(record["progress_id"])
             return record
@@ -118,7 +126,7 @@ class Writer:
             since = self._since(wanted)
             recent = [one for one in records if int(one["create_time"]) >= since and one["id"] not in self._memory]
             same = [one["id"] for one in recent if wanted.is_shown_as(one)]
-            if len(same) == 1 and not self._memory.has_twin(wanted.key, wanted.begin - self._settings.slack):
+            if len(same) == 1 and not self._memory.has_twin(wanted, wanted.begin - self._settings.slack):
                 return (yield from self._send(get(same[0], user_id_type=user_id_type)))
         except (OKRError, KeyError, ValueError) as error:
             raise _undecided(doubt, f"Its record could not be looked for: {error}") from error

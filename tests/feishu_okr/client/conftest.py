@@ -106,6 +106,12 @@ def sent(request: httpx2.Request) -> Any:
     return orjson.loads(request.read())
 
 
+def text_of(record: Any) -> str:
+    """Read the one run of text of a record that v2 shows."""
+    text: str = record["content"]["blocks"][0]["paragraph"]["elements"][0]["text_run"]["text"]
+    return text
+
+
 @pytest.fixture(params=["sync", "async"])
 def clients(request: pytest.FixtureRequest) -> Iterator[Clients]:
     """Make clients of either kind."""

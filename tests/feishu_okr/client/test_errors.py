@@ -155,6 +155,15 @@ def test_mistakes_are_told_before_sending(clients: Clients) -> None:
     assert not caught.value.carried_out
 
 
+@pytest.mark.parametrize("wrong", ["完成 80%", None, ["a"], 7])
+def test_what_is_no_content_is_told(clients: Clients, wrong: Any) -> None:
+    """Content that is a text, nothing or a list is a mistake with a place, not a crash."""
+    with pytest.raises(InvalidParameters, match="body/content"):
+        clients.make(base_url="http://127.0.0.1:1")(
+            lambda client: client.progress_records.create(**report(content=wrong))
+        )
+
+
 def test_the_check_can_be_left_out(clients: Clients, emulator_url: str) -> None:
     """Without the check the API judges, and its violations arrive."""
     do: Do = clients.make(base_url=emulator_url, check=False)

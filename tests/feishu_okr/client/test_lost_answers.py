@@ -10,7 +10,7 @@ import pytest
 
 from feishu_okr import AsyncOKRClient, OKRClient, Reconcile, Retries
 from tests.conftest import Body
-from tests.feishu_okr.client.conftest import TARGET, report
+from tests.feishu_okr.client.conftest import TARGET, report, text_of
 
 CREATE, LIST = "okr.v1.progress_record.create", "okr.v2.key_result_progress.list"
 CREATES = 1000
@@ -74,12 +74,6 @@ class Trouble:
         answer = httpx2.request(method, f"{self._url}/__admin/{route}?world={self.app_id}", timeout=30, **body)
         assert answer.status_code == 200, answer.text
         return answer.json()
-
-
-def text_of(record: Any) -> str:
-    """Read the one run of text of a record."""
-    text: str = record["content"]["blocks"][0]["paragraph"]["elements"][0]["text_run"]["text"]
-    return text
 
 
 @pytest.mark.once
