@@ -113,7 +113,8 @@ def delete(progress_id: str) -> Call[None]:
 
 def _json(content: AnyContent) -> Any:
     """Take what the check can judge: text and other things that are no content reach it as they are."""
-    found: Any = content.to_json() if hasattr(content, "to_json") else content
+    to_json = getattr(content, "to_json", None)
+    found = to_json() if to_json else content
     return dict(found) if isinstance(found, Mapping) else found
 
 

@@ -30,12 +30,19 @@ def test_pages_do_what_they_show(emulator_url: str, name: str) -> None:
     names: dict[str, Any] = {"__name__": name}
     came = ""
     with contextlib.ExitStack() as stack:
-        stack.callback(lambda: [value.close() for value in names.values() if isinstance(value, OKRClient)])
+        stack.callback(close, names)
         for kind, text in BLOCK.findall(page):
             if kind == "prints":
                 assert steady(came.replace(emulator_url, ADDRESS)) == steady(text)
             else:
                 came = output(text.replace(ADDRESS, emulator_url), names)
+
+
+def close(names: dict[str, Any]) -> None:
+    """Close the clients that a page has left open."""
+    for value in names.values():
+        if isinstance(value, OKRClient):
+            value.close()
 
 
 def output(program: str, names: dict[str, Any]) -> str:
