@@ -1,6 +1,6 @@
 """A call as data: what to send and what to make of the answer, without doing either."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -116,3 +116,12 @@ def member(name: str) -> Callable[[Any], Any]:
 def without_none(**fields: Any) -> dict[str, Any]:
     """Leave out the fields that are None."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def ids(given: str | Sequence[str]) -> list[str]:
+    """List ids; a text is one, not as many as it has characters.
+
+    Args:
+        given: an id or several.
+    """
+    return [given] if isinstance(given, str) else [str(one) for one in given]

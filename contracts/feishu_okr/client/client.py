@@ -1,32 +1,28 @@
 """The two clients: one that blocks and one that is awaited."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Self, TypeVar
 
 import httpx2
 
 from feishu_okr.client.call import Call, Pages
-from feishu_okr.client.core import Core
 from feishu_okr.client.cycles import AsyncCycles, Cycles
 from feishu_okr.client.driver import AsyncDriver, Driver
 from feishu_okr.client.images import AsyncImages, Images
 from feishu_okr.client.key_results import AsyncKeyResults, KeyResults
 from feishu_okr.client.objectives import AsyncObjectives, Objectives
 from feishu_okr.client.okrs import AsyncOkrs, Okrs
+from feishu_okr.client.options import TIMEOUT, Brand, OnAmbiguous, core, deadline, environment
 from feishu_okr.client.period_rules import AsyncPeriodRules, PeriodRules
 from feishu_okr.client.periods import AsyncPeriods, Periods
 from feishu_okr.client.progress_records import AsyncProgressRecords, ProgressRecords
 from feishu_okr.client.reviews import AsyncReviews, Reviews
-from feishu_okr.client.settings import Reconcile, Retries
+from feishu_okr.client.settings import Retries
 from feishu_okr.client.users import AsyncUsers, Users
 
+__all__ = ["AsyncOKRClient", "Brand", "OKRClient"]
 T = TypeVar("T")
-Brand = Literal["feishu", "lark"]
-OnAmbiguous = Literal["raise", "reconcile"] | Reconcile
-_TIMEOUT = 30.0
 _POOL = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
 
 
@@ -58,7 +54,7 @@ class OKRClient:
         *,
         brand: Brand = "feishu",
         base_url: str | None = None,
-        timeout: float | httpx2.Timeout | None = _TIMEOUT,
+        timeout: float | httpx2.Timeout | None = TIMEOUT,
         retries: int | Retries = 3,
         transport: httpx2.BaseTransport | None = None,
         user_access_token: str | None = None,
@@ -66,12 +62,12 @@ class OKRClient:
         rate: str | None = None,
         check: bool = True,
     ) -> None:
-        self._core = _core(
+        self._core = core(
             app_id, app_secret, brand, base_url, timeout, retries, user_access_token, on_ambiguous, rate, check
         )
         self._app_id = app_id
         self._http = httpx2.Client(transport=transport, limits=_POOL)
-        self._driver = Driver(self._http, _deadline(timeout))
+        self._driver = Driver(self._http, deadline(timeout))
         self.cycles = Cycles(self)
         self.images = Images(self)
         self.key_results = KeyResults(self)
@@ -93,7 +89,7 @@ class OKRClient:
         Raises:
             ValueError: a name is not set.
         """
-        return cls(**(_environment() | options))
+        return cls(**(environment() | options))
 
     def run(self, call: Call[T]) -> T:
         """Carry out a call; resources do this for their methods."""
@@ -150,7 +146,7 @@ class AsyncOKRClient:
         *,
         brand: Brand = "feishu",
         base_url: str | None = None,
-        timeout: float | httpx2.Timeout | None = _TIMEOUT,
+        timeout: float | httpx2.Timeout | None = TIMEOUT,
         retries: int | Retries = 3,
         transport: httpx2.AsyncBaseTransport | None = None,
         user_access_token: str | None = None,
@@ -158,12 +154,12 @@ class AsyncOKRClient:
         rate: str | None = None,
         check: bool = True,
     ) -> None:
-        self._core = _core(
+        self._core = core(
             app_id, app_secret, brand, base_url, timeout, retries, user_access_token, on_ambiguous, rate, check
         )
         self._app_id = app_id
         self._http = httpx2.AsyncClient(transport=transport, limits=_POOL)
-        self._driver = AsyncDriver(self._http, _deadline(timeout))
+        self._driver = AsyncDriver(self._http, deadline(timeout))
         self.cycles = AsyncCycles(self)
         self.images = AsyncImages(self)
         self.key_results = AsyncKeyResults(self)
@@ -185,7 +181,7 @@ class AsyncOKRClient:
         Raises:
             ValueError: a name is not set.
         """
-        return cls(**(_environment() | options))
+        return cls(**(environment() | options))
 
     async def run(self, call: Call[T]) -> T:
         """Carry out a call; resources do this for their methods."""
@@ -214,59 +210,3 @@ class AsyncOKRClient:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(app_id={self._app_id!r}, base_url={self._core.base_url!r})"
-
-
-def _core(
-    app_id: str,
-    app_secret: str,
-    brand: str,
-    base_url: str | None,
-    timeout: float | httpx2.Timeout | None,
-    retries: int | Retries,
-    user_access_token: str | None,
-    on_ambiguous: OnAmbiguous,
-    rate: str | None,
-    check: bool,
-) -> Core:
-    if brand not in ("feishu", "lark"):
-        raise ValueError(f"brand {brand!r} is neither 'feishu' nor 'lark'")
-    if on_ambiguous not in ("raise", "reconcile") and not isinstance(on_ambiguous, Reconcile):
-        raise ValueError(f"on_ambiguous {on_ambiguous!r} is neither 'raise' nor 'reconcile' nor a Reconcile")
-    reconcile = on_ambiguous if isinstance(on_ambiguous, Reconcile) else Reconcile()
-    return Core(
-        app_id,
-        app_secret,
-        base_url=_address(base_url) if base_url else None,
-        brand=brand,
-        timeout=httpx2.Timeout(timeout).as_dict(),
-        retries=retries if isinstance(retries, Retries) else _retries(retries),
-        reconcile=None if on_ambiguous == "raise" else reconcile,
-        user_access_token=user_access_token,
-        rate=rate,
-        check=check,
-    )
-
-
-def _retries(times: int) -> Retries:
-    if times < 0:
-        raise ValueError(f"retries {times} is below 0")
-    return Retries(times=times) if times else Retries(times=0, patience=0.0)
-
-
-def _address(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"base_url {base_url!r} is not an address such as https://open.feishu.cn")
-    return base_url.rstrip("/")
-
-
-def _deadline(timeout: float | httpx2.Timeout | None) -> float | None:
-    return timeout.read if isinstance(timeout, httpx2.Timeout) else timeout
-
-
-def _environment() -> dict[str, Any]:
-    missing = [name for name in ("FEISHU_APP_ID", "FEISHU_APP_SECRET") if not os.environ.get(name)]
-    if missing:
-        raise ValueError(f"{' and '.join(missing)} must be set in the environment")
-    given = {"app_id": os.environ["FEISHU_APP_ID"], "app_secret": os.environ["FEISHU_APP_SECRET"]}
-    return given | {"base_url": os.environ.get("FEISHU_BASE_URL") or None}

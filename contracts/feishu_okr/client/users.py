@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from feishu_okr.client.call import Call, Pages, having
+from feishu_okr.client.call import Call, Pages, having, ids
 from feishu_okr.client.face import AsyncResource, Resource, async_iterating, iterating
 from feishu_okr.client.okrs import AdminIdType, Lang
 from feishu_okr.client.types import OkrBatch
@@ -36,7 +36,7 @@ def okrs(
         "offset": "0",
         "limit": str(limit),
         "lang": lang,
-        "period_ids": None if period_ids is None else list(period_ids),
+        "period_ids": None if period_ids is None else ids(period_ids),
         "user_id_type": user_id_type,
     }
     first = Call[Any]("okr.v1.user_okr.list", having("okr_list", "total"), {"user_id": user_id}, query)

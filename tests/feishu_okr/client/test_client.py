@@ -81,6 +81,12 @@ def test_every_operation_has_a_method(contract: Contract) -> None:
         ({"base_url": "ftp://x"}, "base_url 'ftp://x'"),
         ({"rate": "100"}, "rate '100'"),
         ({"retries": -1}, "retries -1"),
+        ({"retries": "3"}, "retries '3'"),
+        ({"timeout": 0}, "timeout 0"),
+        ({"timeout": "3"}, "timeout '3'"),
+        ({"base_url": "https://open.feishu.cn/open-apis/"}, "leave it out"),
+        ({"app_id": ""}, "app_id is empty"),
+        ({"app_secret": None}, "app_secret is no text"),
         ({"on_ambiguous": "ignore"}, "on_ambiguous 'ignore'"),
     ],
 )
@@ -88,7 +94,7 @@ def test_every_operation_has_a_method(contract: Contract) -> None:
 def test_bad_arguments_are_named(kind: type[OKRClient], options: dict[str, Any], place: str) -> None:
     """An argument that is not of its form is refused when the client is made, with what it was."""
     with pytest.raises(ValueError, match=place):
-        kind("app", "secret", **options)
+        kind(**{"app_id": "app", "app_secret": "secret"} | options)
 
 
 def test_brands_lead_to_their_sites() -> None:
