@@ -68,12 +68,13 @@ class Course:
         return self._backoff(self._failed)
 
     def _backoff(self, failed: int) -> float:
-        from tenacity import RetryCallState, Retrying, wait_random_exponential  # needed only where something failed
+        from tenacity import RetryCallState, Retrying, wait_exponential, wait_random  # needed only after a failure
 
         state = RetryCallState(Retrying(), None, (), {})
         state.attempt_number = failed
-        seconds: float = wait_random_exponential(multiplier=self._retries.first, max=self._retries.longest)(state)
-        return seconds
+        first, longest = self._retries.first, self._retries.longest
+        grown: float = (wait_exponential(multiplier=first, max=longest) + wait_random(0, first))(state)
+        return min(grown, longest)
 
     def _doubt(self, error: OKRError) -> Ambiguous:
         body = self._call.body or {}

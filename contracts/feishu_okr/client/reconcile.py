@@ -106,20 +106,22 @@ class Writer:
             return record
 
     def _write(self, call: Call[Any], wanted: Wanted) -> Flow[Any]:
-        for left in range(self._times, -1, -1):
+        since: datetime | None = None
+        for attempt in range(self._times + 1):
             try:
                 return (yield from self._send(call))
             except Ambiguous as doubt:
+                since = doubt.since = since or doubt.since  # an earlier attempt may be the one that was carried out
+                yield Sleep(self._settings.settle * 2**attempt)
                 found = yield from self._look(call, wanted, doubt)
                 if found is not None:
                     return found
-                if not left:
+                if attempt == self._times:
                     raise
         return None
 
     def _look(self, call: Call[Any], wanted: Wanted, doubt: Ambiguous) -> Flow[Any]:
         """Find the record that was written; None if none appeared."""
-        yield Sleep(self._settings.settle)
         user_id_type = call.query.get("user_id_type")
         try:
             records = yield from self._list(wanted, user_id_type)

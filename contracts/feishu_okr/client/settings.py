@@ -9,7 +9,7 @@ class Retries:
 
     Args:
         times: repetitions of a call whose failure passes by itself.
-        first: seconds that the first pause is at most; each further one may be twice as long, and each is drawn.
+        first: seconds of the first pause; each further one is twice as long, and as many at most are added by lot.
         longest: seconds that a pause is at most.
         patience: seconds that one call waits in all for rate limits to end.
     """
@@ -25,7 +25,8 @@ class Reconcile:
     """How a create whose answer is lost is looked for.
 
     Args:
-        settle: seconds to wait before looking, in which a write that is under way becomes visible.
+        settle: seconds to wait before looking, in which a write that is under way becomes visible; twice as many
+            each time that the same create is lost again.
         slack: seconds by which clocks of the service may differ.
     """
 

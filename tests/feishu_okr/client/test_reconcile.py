@@ -1,5 +1,6 @@
 """Creates whose answers are lost: each is written once, or the client says that it cannot tell."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -151,12 +152,17 @@ def test_what_only_resembles_is_not_taken(serve: Serve, clients: Clients) -> Non
     assert len(world.records()) == 1
 
 
-def test_giving_up_is_not_silent(world: World) -> None:
-    """When every attempt fails and no record appears the last failure is raised as in doubt."""
-    world.meets({"error": 1009999, "times": 99})
-    with pytest.raises(Ambiguous, match="1009999"):
-        world.create()
+def test_giving_up_is_not_silent(world: World, clients: Clients) -> None:
+    """When every attempt fails and no record appears, after longer and longer looks, all of the time is in doubt."""
+    world.meets({"error": 1009999, "times": 4})
+    do = clients.make(world.app_id, base_url=world.url, on_ambiguous=Reconcile(settle=0.05))
+    with pytest.raises(Ambiguous, match="1009999") as caught:
+        do(lambda client: client.progress_records.create(**report()))
     assert world.records() == []
+    assert caught.value.since is not None
+    assert caught.value.until is not None
+    assert caught.value.until - caught.value.since > timedelta(seconds=0.05 + 0.1 + 0.2)
+    assert world.create()["progress_id"] in world.records()
 
 
 def test_periods_are_not_looked_for(world: World) -> None:

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.feishu_okr.client.conftest import TARGET, content, report, text_of
 
 SCENARIOS = sorted(path.stem for path in (ROOT / "scenarios").glob("*.yaml"))
-MODES: dict[str, Any] = {"raise": "raise", "reconcile": Reconcile(settle=0.0)}
+MODES: dict[str, Any] = {"raise": "raise", "reconcile": Reconcile(settle=0.3)}
 Step = tuple[str, Callable[[Any, str], Any]]
 
 
