@@ -1,5 +1,6 @@
 """The course of one call: what failed so far, and so what comes next."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ class Course:
 
     def __init__(self, call: Call[Any], retries: Retries) -> None:
         self.refused: Secret | None = None
+        self._refused_at: float | None = None
         self._call = call
         self._retries = retries
         self._begin = datetime.now(UTC)
@@ -37,9 +39,10 @@ class Course:
         Raises:
             OKRError: it is not sent again; the error, or an `Ambiguous` where it may have been carried out.
         """
-        if isinstance(error, TokenInvalid) and error.retryable and renewable and self.refused is None:
-            self.refused = token
+        if isinstance(error, TokenInvalid) and error.retryable and renewable and self._may_renew(token):
+            self.refused, self._refused_at = token, time.monotonic()
             return 0.0
+        self._refused_at = None
         if error.carried_out and not self._call.repeatable:
             raise self._doubt(error) from error
         self._in_doubt = self._in_doubt or error.carried_out
@@ -55,6 +58,10 @@ class Course:
             error: what it failed with.
         """
         return self._in_doubt and self._call.gone_is_done and isinstance(error, OKRDataNotFound)
+
+    def _may_renew(self, token: Secret) -> bool:
+        """Say whether a newer token may do: not when it is one that came after a refusal and is refused at once."""
+        return self._refused_at is None or token.since < self._refused_at
 
     def _limit(self, error: RateLimited) -> float | None:
         seconds = self._backoff(1) if error.retry_after is None else error.retry_after

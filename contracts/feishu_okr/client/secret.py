@@ -1,17 +1,20 @@
 """A text that no repr, log or traceback shows."""
 
+import time
+
 
 class Secret:
-    """Holds a text and shows three stars instead.
+    """Holds a text and shows three stars instead; `since` is when it became known, on the monotonic clock.
 
     Args:
         text: the text.
     """
 
-    __slots__ = ("_text",)
+    __slots__ = ("_text", "since")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self.since = time.monotonic()
 
     def __repr__(self) -> str:
         return "***"

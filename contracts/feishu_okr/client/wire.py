@@ -114,7 +114,7 @@ def _no_json(call: Call[Any], answer: Answer) -> OKRError:
     unknown = agreement().entry(answer.status, answer.status, "")
     if unknown and unknown.stage == "route" and kind != "text/html":
         return refusal(call.operation, answer, {"code": unknown.code, "msg": unknown.text(())})
-    if answer.status < 300:
+    if answer.status < 300 or kind == "application/json":
         return _broken(call, answer, f"is not JSON ({kind or 'no media type'}, {len(answer.body)} bytes)")
     where = (
         f"; it leads to {answer.headers['location']}" if answer.status < 400 and "location" in answer.headers else ""

@@ -16,7 +16,8 @@ import pytest
 from feishu_okr import AsyncOKRClient, OKRClient, OKRError, ServerError, TokenInvalid, Unreachable
 from feishu_okr.client.action import Alone, Flow, Sleep
 from feishu_okr.client.auth import Auth
-from feishu_okr.client.call import Call
+from feishu_okr.client.call import Call, having
+from feishu_okr.client.course import Course
 from feishu_okr.client.secret import Secret
 from tests.conftest import TENANT_TOKEN
 from tests.feishu_okr.client.conftest import QUICK, Answers, Clients, record, refused, report, sent, token_answer
@@ -148,6 +149,20 @@ def test_a_refused_token_is_fetched_anew_once(clients: Clients) -> None:
         do(lambda client: client.progress_records.create(**report()))
     assert [path == TENANT_TOKEN for path in seen] == [True, False, True, False]
     assert caught.value.code == EXPIRED
+
+
+def test_a_token_may_end_again_later() -> None:
+    """A token is renewed once for each time that it ends, also when one call, which waits in between, sees two ends."""
+    old, new = Secret("old"), Secret("new")
+    course = Course(Call("okr.v1.progress_record.get", having(), {"progress_id": "1"}), QUICK)
+    ended, busy = TokenInvalid("", retryable=True), ServerError("", retryable=True)
+    assert course.pause(ended, old, renewable=True) == 0  # `new` was there already, fetched by another call
+    assert course.pause(ended, new, renewable=True) == 0
+    newer = Secret("newer")
+    assert course.pause(busy, newer, renewable=True) > 0
+    assert course.pause(ended, newer, renewable=True) == 0
+    with pytest.raises(TokenInvalid):
+        course.pause(ended, Secret("newest"), renewable=True)
 
 
 def test_a_token_is_kept_while_it_lives() -> None:

@@ -49,6 +49,7 @@ def no(code: int, status: int, **headers: str) -> Answers:
     return lambda _: refused(code, status, **headers)
 
 
+JSON = {"content-type": "application/json; charset=utf-8"}
 IN_DOUBT = {
     "read error": (fails(httpx2.ReadError), Unreachable),
     "read time-out": (fails(httpx2.ReadTimeout), Unreachable),
@@ -60,6 +61,7 @@ IN_DOUBT = {
     "overloaded": (no(2200, 400), ServerError),
     "unknown code": (no(4711, 503), ServerError),
     "no JSON": (lambda _: httpx2.Response(200, text='{"code":0,"da'), ContractBroken),
+    "damaged refusal": (lambda _: httpx2.Response(400, content=b'{"code":', headers=JSON), ContractBroken),
     "no code": (lambda _: httpx2.Response(200, json=["code"]), ContractBroken),
     "no data": (lambda _: httpx2.Response(200, json={"code": 0, "msg": "success"}), ContractBroken),
     "0 and 500": (lambda _: httpx2.Response(500, json={"code": 0, "msg": "success"}), ContractBroken),

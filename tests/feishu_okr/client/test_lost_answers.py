@@ -10,9 +10,10 @@ import pytest
 
 from feishu_okr import AsyncOKRClient, OKRClient, Reconcile, Retries
 from tests.conftest import Body
-from tests.feishu_okr.client.conftest import TARGET, report, text_of
+from tests.feishu_okr.client.conftest import OBJECTIVE, TARGET, report, text_of
 
-CREATE, LIST = "okr.v1.progress_record.create", "okr.v2.key_result_progress.list"
+CREATE, LIST = "okr.v1.progress_record.create", "okr.v2.*_progress.list"
+TARGETS = [(TARGET, 3), ("7041430377642098707", 3), (OBJECTIVE, 2)]
 CREATES = 1000
 IN_FLIGHT = 32
 PATIENT = Retries(times=10, first=0.002, longest=0.01)
@@ -65,7 +66,9 @@ class Trouble:
         assert self._control("get", "scenario")["never_fired"] == []
         self._control("put", "scenario", json="calm")
         with OKRClient(self.app_id, "s", base_url=self._url) as client:
-            records = list(client.key_results.progresses(TARGET, page_size=100))
+            records = [*client.objectives.progresses(OBJECTIVE)]
+            for target, _ in TARGETS[:2]:
+                records += client.key_results.progresses(target, page_size=100)
         texts = Counter(text_of(record) for record in records)
         assert texts == Counter(f"report {number}" for number in range(CREATES))
         assert {record["progress_id"] for record in written} == {record["id"] for record in records}
@@ -76,12 +79,18 @@ class Trouble:
         return answer.json()
 
 
+def numbered(number: int) -> dict[str, Any]:
+    """Give the arguments of a create whose content is like no other."""
+    target_id, target_type = TARGETS[number % len(TARGETS)]
+    return report(f"report {number}", target_id=target_id, target_type=target_type)
+
+
 @pytest.mark.once
 def test_one_after_the_other(emulator_url: str) -> None:
     """A thousand creates of a blocking client, one after the other, make a thousand records."""
     trouble = Trouble(emulator_url)
     with OKRClient(trouble.app_id, "s", **trouble.options()) as client:
-        written = [client.progress_records.create(**report(f"report {number}")) for number in range(CREATES)]
+        written = [client.progress_records.create(**numbered(number)) for number in range(CREATES)]
     trouble.check(written)
 
 
@@ -96,7 +105,7 @@ def test_many_in_flight(emulator_url: str) -> None:
 
             async def create(number: int) -> Any:
                 async with gate:
-                    return await client.progress_records.create(**report(f"report {number}"))
+                    return await client.progress_records.create(**numbered(number))
 
             return await asyncio.gather(*map(create, range(CREATES)))
 
