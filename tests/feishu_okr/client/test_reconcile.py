@@ -1,5 +1,6 @@
 """Creates whose answers are lost: each is written once, or the client says that it cannot tell."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from feishu_okr import Ambiguous, OKRClient, Reconcile
+from feishu_okr import Ambiguous, AsyncOKRClient, OKRClient, Reconcile
 from tests.conftest import Body, Serve
 from tests.feishu_okr.client.conftest import OBJECTIVE, QUICK, TARGET, Clients, Do, content, report
 
@@ -141,6 +142,28 @@ def test_a_create_in_doubt_has_a_twin(world: World) -> None:
     with pytest.raises(Ambiguous, match="alike"):
         world.create()
     assert len(world.records()) == 1
+
+
+def test_a_cancelled_create_is_in_doubt(emulator_url: str) -> None:
+    """A create that is cancelled under way may have been carried out: its record is not taken for an equal create's."""
+    app_id = f"cli_{uuid4().hex[:16]}"
+    outcomes = [{"lose_answer": "timeout"}, {"fault": "reset"}]
+    scenario = {"description": "test", "steps": [{"when": {"operation": CREATE}, "sequence": outcomes}]}
+    httpx2.put(f"{emulator_url}/__admin/scenario?world={app_id}", json=scenario).raise_for_status()
+
+    async def main() -> None:
+        async with AsyncOKRClient(app_id, "s", base_url=emulator_url, on_ambiguous=AT_ONCE) as client:
+            first = asyncio.create_task(client.progress_records.create(**report()))
+            while not [one async for one in client.key_results.progresses(TARGET)]:
+                pass  # asking takes a while
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+            with pytest.raises(Ambiguous, match="alike"):
+                await client.progress_records.create(**report())
+            assert len([one async for one in client.key_results.progresses(TARGET)]) == 1
+
+    asyncio.run(main())
 
 
 def test_what_only_resembles_is_not_taken(serve: Serve, clients: Clients) -> None:
