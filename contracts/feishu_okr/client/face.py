@@ -1,13 +1,15 @@
 """Turns calls as data into methods: one that blocks and one that is awaited, with the same names and arguments."""
 
+import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, get_args
 
 from feishu_okr.client.call import Call, Pages
 
 P = ParamSpec("P")
 T = TypeVar("T")
+M = TypeVar("M", bound=Callable[..., Any])
 
 
 class Blocking(Protocol):
@@ -59,7 +61,7 @@ def blocking(build: Callable[P, Call[T]]) -> Callable[Concatenate[Resource, P], 
     def method(self: Resource, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._runner.run(build(*args, **kwargs))
 
-    return method
+    return _shown(method, build)
 
 
 def awaiting(build: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncResource, P], Coroutine[Any, Any, T]]:
@@ -73,7 +75,7 @@ def awaiting(build: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncResource,
     async def method(self: AsyncResource, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._runner.run(build(*args, **kwargs))
 
-    return method
+    return _shown(method, build)
 
 
 def iterating(build: Callable[P, Pages[T]]) -> Callable[Concatenate[Resource, P], Iterator[T]]:
@@ -87,7 +89,7 @@ def iterating(build: Callable[P, Pages[T]]) -> Callable[Concatenate[Resource, P]
     def method(self: Resource, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         return self._runner.iterate(build(*args, **kwargs))
 
-    return method
+    return _shown(method, build, Iterator)
 
 
 def async_iterating(build: Callable[P, Pages[T]]) -> Callable[Concatenate[AsyncResource, P], AsyncIterator[T]]:
@@ -101,4 +103,16 @@ def async_iterating(build: Callable[P, Pages[T]]) -> Callable[Concatenate[AsyncR
     def method(self: AsyncResource, /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
         return self._runner.iterate(build(*args, **kwargs))
 
+    return _shown(method, build, AsyncIterator)
+
+
+def _shown(method: M, build: Callable[..., Any], iterator: Any = None) -> M:
+    """Let `help()` show a method with its arguments and result, where it would show how the call is built."""
+    signature = inspect.signature(build)
+    (result,) = get_args(signature.return_annotation)
+    this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    vars(method)["__signature__"] = signature.replace(
+        parameters=[this, *signature.parameters.values()],
+        return_annotation=iterator[result] if iterator else result,
+    )
     return method

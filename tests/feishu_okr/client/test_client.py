@@ -1,5 +1,6 @@
 """The clients themselves: what they do against an emulator, how they are made, what importing them costs."""
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,20 @@ def test_every_operation_has_a_method(contract: Contract) -> None:
         methods = [value for group in groups for name, value in vars(type(group)).items() if name[0] != "_"]
         named = [operation for method in methods for operation in operations if f"`{operation}`" in method.__doc__]
         assert sorted(named) == sorted(operations)
+
+
+@pytest.mark.parametrize(
+    ("method", "shown"),
+    [
+        (lambda: OKRClient("a", "b").progress_records.delete, "(progress_id: str) -> None"),
+        (lambda: AsyncOKRClient("a", "b").progress_records.delete, "(progress_id: str) -> None"),
+        (lambda: OKRClient("a", "b").periods.list, "(*, page_size: int | None = None) -> collections.abc.Iterator[P"),
+        (lambda: AsyncOKRClient("a", "b").periods.list, "(*, page_size: int | None = None) -> collections.abc.AsyncI"),
+    ],
+)
+def test_help_shows_arguments(method: Any, shown: str) -> None:
+    """`help()` shows a method with its arguments and its result."""
+    assert str(inspect.signature(method())).replace("feishu_okr.client.types.", "").startswith(shown)
 
 
 @pytest.mark.parametrize(
