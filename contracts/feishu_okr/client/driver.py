@@ -33,12 +33,6 @@ class Driver:
         Args:
             flow: what to do.
         """
-        try:
-            return self._drive(flow)
-        finally:
-            flow.close()  # at once: one that is interrupted leaves its write in doubt
-
-    def _drive(self, flow: Flow[T]) -> T:
         result: Any = None
         failure: Exception | None = None
         while True:
@@ -95,12 +89,6 @@ class AsyncDriver:
         Args:
             flow: what to do.
         """
-        try:
-            return await self._drive(flow)
-        finally:
-            flow.close()  # at once: one that is interrupted leaves its write in doubt
-
-    async def _drive(self, flow: Flow[T]) -> T:
         result: Any = None
         failure: Exception | None = None
         while True:
