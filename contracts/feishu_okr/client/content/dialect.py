@@ -4,7 +4,7 @@ from typing import Any
 
 from feishu_okr.contract.schema import Shape
 
-_NAMES = {
+_NAMES: dict[str, str] = {
     "block_element_type": "type",
     "paragraph_element_type": "type",
     "list_type": "type",
@@ -33,9 +33,9 @@ def as_v1(value: Any, shape: Shape) -> Any:
         return [as_v1(item, shape.items) for item in value]
     if not isinstance(value, dict) or not shape.is_object:
         return value
-    renamed = {}
+    renamed: dict[str, Any] = {}
     for key, item in value.items():
-        name = _NAMES.get(key, key)
+        name = str(_NAMES.get(key, key))
         if name in shape.properties:
             known = _mention(item) if key == "mention" else item
             renamed[name] = as_v1(known, shape.properties[name])

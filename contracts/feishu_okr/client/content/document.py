@@ -17,8 +17,8 @@ Images = Mapping[str, Mapping[str, Any]] | Callable[[str], Mapping[str, Any]]
 class Content:
     """Rich text, one block a line or row of images. Never changes: each builder method gives a new one.
 
-    Two contents are equal when they read the same: neighbouring runs of one style count as one, empty runs, empty styles and
-    the internal ids and tickets that only the service gives as none.
+    Two contents are equal when they read the same: neighbouring runs of one style count as one, empty runs, empty
+    styles and the internal ids and tickets that only the service gives as none.
 
     Args:
         blocks: blocks in the API's v1 form.
@@ -118,7 +118,7 @@ class Content:
         """Read Markdown (CommonMark, with strikethrough and task lists).
 
         Args:
-            markdown: the text, of at most 1,048,576 characters.
+            markdown: the text, of at most 131,072 characters.
             images: what the upload answered, by the address that the Markdown names, or a function that gives it.
             on_unsupported: what becomes of what a record cannot show. `refuse` raises; `plain` simplifies it with a
                 warning for each; a function is called with each `Unsupported` instead.
@@ -131,9 +131,7 @@ class Content:
 
         return cls(read_markdown(markdown, images, on_unsupported))
 
-    def to_markdown(
-        self, *, names: Mapping[str, str] | None = None, on_unsupported: OnUnsupported = "refuse"
-    ) -> str:
+    def to_markdown(self, *, names: Mapping[str, str] | None = None, on_unsupported: OnUnsupported = "refuse") -> str:
         """Write Markdown that `from_markdown` reads as equal content.
 
         Args:

@@ -7,9 +7,9 @@ from markdown_it.rules_block import StateBlock
 
 from feishu_okr.client.content.loss import MarkdownError
 
-LONGEST = 1_048_576
+LONGEST = 131_072
 DEEPEST = 80
-"""Levels of tokens; a list takes two of them, so this is far below the deepest list of the API and above any real text."""
+"""Levels of tokens, two for each list: more than twice the deepest list of the API."""
 
 DOC = "feishu:doc"
 """Title that makes a link one to a document."""

@@ -40,7 +40,7 @@ class Inline:
         link: the link it stands in.
         run: text in one style that goes on, and that style.
         is_at: whether the text ends with an @ that is not escaped.
-        is_broken: whether a line of the Markdown ended within the text.
+        broken: style in which a line of the Markdown ended within the text.
         groups: elements of lines and images of rows, in turn.
     """
 
@@ -53,7 +53,7 @@ class Inline:
     run: str = ""
     style: _Style = (False, False, None)
     is_at: bool = False
-    is_broken: bool = False
+    broken: _Style | None = None
     groups: list[tuple[str, list[JSON]]] = field(default_factory=list)
 
     def read(self, tokens: list[Token]) -> None:
@@ -79,11 +79,7 @@ class Inline:
             self.link.words += words
         elif words:
             self._bridge(words[0])
-            style = (self.bold > 0, self.strike > 0, self.link.url if self.link else None)
-            if style != self.style:
-                self._end_run()
-                self.style = style
-            self.run += words
+            self._put(words, self._present())
             if self.link:
                 self.link.is_empty = False
 
@@ -108,12 +104,19 @@ class Inline:
 
     def _bridge(self, following: str) -> None:
         """Put a blank where a line of the Markdown ended, unless both sides are written without blanks."""
-        if self.is_broken:
-            self.is_broken = False
-            if self.run and not (_is_unspaced(self.run[-1]) and _is_unspaced(following)):
-                self.run += " "
-            elif not self.run and self.groups and self.groups[-1][0] == "line":
-                self.style, self.run = (False, False, None), " "
+        style, self.broken = self.broken, None
+        is_within = self.run or (self.groups and self.groups[-1][0] == "line")
+        if style and is_within and not (_is_unspaced(self.run[-1:]) and _is_unspaced(following)):
+            self._put(" ", style)
+
+    def _present(self) -> _Style:
+        return self.bold > 0, self.strike > 0, self.link.url if self.link else None
+
+    def _put(self, words: str, style: _Style) -> None:
+        if style != self.style:
+            self._end_run()
+            self.style = style
+        self.run += words
 
     def _end_run(self) -> None:
         if self.run:
@@ -141,7 +144,7 @@ class Inline:
         if self.link and self.link.kind != "text":
             self.link.words += " "
         else:
-            self.is_broken = True
+            self.broken = self._present()
 
     def _hard_break(self, _: Token) -> None:
         self.line += 1
@@ -203,7 +206,7 @@ class Inline:
             self.link.is_empty = False
         if token.content:
             self._note(f"the text {token.content[:40]!r} for an image", "nothing")
-        self.is_broken = False
+        self.broken = None
         self._end_run()
         try:
             self._add("row", self._picture(src, title))
@@ -250,6 +253,7 @@ def _is_blank(pieces: list[JSON]) -> bool:
 
 
 def _is_unspaced(char: str) -> bool:
-    """Say whether a character belongs to a script that is written without blanks; Korean is not."""
-    is_wide = unicodedata.east_asian_width(char) in "WF" and unicodedata.category(char)[0] in "LP"
-    return is_wide and not "\uac00" <= char <= "\ud7a3"
+    """Say whether a character, if there is one, belongs to a script written without blanks; Korean is not."""
+    if not char or "\uac00" <= char <= "\ud7a3":
+        return False
+    return unicodedata.east_asian_width(char) in "WF" and unicodedata.category(char)[0] in "LP"

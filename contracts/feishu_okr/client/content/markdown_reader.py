@@ -114,7 +114,7 @@ class _Reader:
         number = self.lists[-1]
         if number is not None:
             self.lists[-1] = number + 1
-        if len(self.lists) == self.deepest + 1:
+        if len(self.lists) > self.deepest:
             self.losses.lose(_line(token), f"an item deeper than {self.deepest}", "a less deep one")
         self.items.append(_Item("bullet" if number is None else "number", number))
 

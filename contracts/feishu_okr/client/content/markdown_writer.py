@@ -32,8 +32,8 @@ def write_markdown(parts: Iterable[Line | Row], names: Mapping[str, str], on_uns
     writer = _Writer(names, losses)
     for number, part in enumerate(plain, 1):
         following = plain[number] if number < len(plain) else None
-        is_continued = isinstance(following, Line) and following[:2] == ("indent", getattr(part, "level", 0))
-        writer.write(part, number, is_continued)
+        continued = following.level if isinstance(following, Line) and following.kind == "indent" else 0
+        writer.write(part, number, continued)
     losses.settle()
     return "".join([*writer.chunks, "\n"]) if writer.chunks else ""
 
@@ -71,13 +71,13 @@ class _Writer:
     chunks: list[str] = field(default_factory=list)
     open: list[_Item] = field(default_factory=list)
 
-    def write(self, part: Line | Row, number: int, is_continued: bool) -> None:
+    def write(self, part: Line | Row, number: int, continued: int) -> None:
         """Write a line or row that Markdown can say.
 
         Args:
             part: the line or row.
             number: which block it is, from 1.
-            is_continued: whether an indented line of the same level follows.
+            continued: level of the indented line that follows, 0 for none.
         """
         if isinstance(part, Row):
             self._paragraph("".join(map(_picture, part.pictures)))
@@ -85,7 +85,7 @@ class _Writer:
             del self.open[part.level :]
             self._add("\n\n", self.open[-1].offset, self._words(part) or _EMPTY)
         elif part.kind and part.kind != "indent":
-            self._item(part, number, is_continued)
+            self._item(part, number, continued)
         else:
             if part.kind:
                 self.losses.lose(number, "an indented line that belongs to no item", "a paragraph")
@@ -104,7 +104,7 @@ class _Writer:
             separator = "\n\n"  # HTML goes on to the next empty line
         self.chunks += [separator if self.chunks else "", indent, text.replace("\n", f"\n{indent}")]
 
-    def _item(self, line: Line, number: int, is_continued: bool) -> None:
+    def _item(self, line: Line, number: int, continued: int) -> None:
         level = min(line.level, len(self.open) + 1)
         if level < line.level:
             self.losses.lose(number, f"an item of level {line.level} without one above it", "a less deep item")
@@ -116,7 +116,9 @@ class _Writer:
         mark = "- " if item.number is None else f"{item.number}{item.sign} "
         item.offset = parent.offset + len(mark)
         words = _BOXES.get(line.kind, "") + self._words(line)
-        words = words or (_EMPTY if is_continued else "")  # else what follows would be taken for the item's own text
+        words = words or (
+            _EMPTY if continued == level else ""
+        )  # else what follows would be taken for the item's own text
         item.is_bare = not words
         is_tight = not is_first_line and (parent.is_bare or (words != "" and _is_plain_start(item, sibling)))
         hanging = " " * len(mark)
@@ -126,7 +128,7 @@ class _Writer:
 
 
 def _numbered(line: Line, sibling: _Item | None) -> _Item:
-    """Number an item; one that does not go on from its sibling begins a list of its own, by another sign."""
+    """Give an item its number; one that does not go on from its sibling begins a new list, by another sign."""
     if sibling is None or sibling.number is None:
         return _Item(1 if line.number is None else line.number)
     expected = min(sibling.number + 1, LARGEST_NUMBER)
