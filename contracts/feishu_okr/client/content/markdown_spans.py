@@ -31,10 +31,8 @@ def write_spans(pieces: Sequence[Piece], names: Mapping[str, str]) -> str:
         pieces: the pieces, none of which Markdown lacks a counterpart of.
         names: names of people by id.
     """
-    tokens = [_NOTHING, *_tokens(pieces, names), _NOTHING]
-    around = zip(tokens, tokens[1:], tokens[2:], strict=False)
-    outer = zip([_NOTHING, *tokens], around, [*tokens[3:], _NOTHING], strict=False)
-    return "".join(_written(far_left, *near, far_right) for far_left, near, far_right in outer)
+    tokens = [_NOTHING, _NOTHING, *_tokens(pieces, names), _NOTHING, _NOTHING]
+    return "".join(_written(tokens, at) for at in range(2, len(tokens) - 2))
 
 
 def destination(url: str) -> str:
@@ -49,22 +47,33 @@ def destination(url: str) -> str:
     return f"<{escaped.replace(chr(10), '&#10;').replace(chr(13), '&#13;')}>"
 
 
-def _written(far_left: _Token, left: _Token, token: _Token, right: _Token, far_right: _Token) -> str:
+def _written(tokens: Sequence[_Token], at: int) -> str:
+    left, token, right = tokens[at - 1 : at + 2]
     if token.kind != "text":
         return token.value
     edges = Edges(
         starts=left is _NOTHING,
         strips_left=left is _NOTHING or left.kind == "open",
         strips_right=right is _NOTHING or right.kind == "close",
-        hides_first=left.kind == "close" and _is_hard(far_left, -1) and is_word(token.value[0]),
-        hides_last=right.kind == "open" and _is_hard(far_right, 0) and is_word(token.value[-1]),
+        hides_first=left.kind == "close" and _ends_hard(tokens, at - 2) and is_word(token.value[0]),
+        hides_last=right.kind == "open" and _begins_hard(tokens, at + 2) and is_word(token.value[-1]),
         before_link=right.kind == "raw" and right.value.startswith("["),
     )
     return escape(token.value, edges)
 
 
+def _ends_hard(tokens: Sequence[_Token], at: int) -> bool:
+    """Say whether what a mark encloses ends so that a word behind the mark would spoil it."""
+    return _is_hard(tokens[at], -1) or (len(tokens[at].value) == 1 and tokens[at - 1].kind == "close")
+
+
+def _begins_hard(tokens: Sequence[_Token], at: int) -> bool:
+    """Say whether what a mark encloses begins so that a word before the mark would spoil it."""
+    return _is_hard(tokens[at], 0) or (len(tokens[at].value) == 1 and tokens[at + 1].kind == "open")
+
+
 def _is_hard(inner: _Token, edge: int) -> bool:
-    """Say whether what a mark encloses begins or ends so that a word beside the mark would spoil it."""
+    """Tell characters that are no word; a single one beside a second mark may become an entity, which is none either."""
     return inner.kind != "text" or is_blank(inner.value[edge]) or is_punctuation(inner.value[edge])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -130,6 +130,8 @@ def characters(words: str, bold: bool, strike: bool) -> list[tuple[str, bool, bo
 
 
 @settings(max_examples=150, deadline=None)
+@example([text("*", bold=True, strike_through=True), text("a", strike_through=True), text("b")])
+@example([text("a"), text("b", strike_through=True), text("*", bold=True, strike_through=True)])
 @given(st.lists(runs(WORDS, st.just("https://x")), max_size=5))
 def test_is_common_markdown(elements: list[JSON]) -> None:
     """A reader of CommonMark that knows nothing of us sees the same characters in the same styles."""
