@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from feishu_okr.client import (
         Ambiguous,
         AsyncOKRClient,
+        Content,
+        ContentError,
         ContractBroken,
         InvalidParameters,
+        MarkdownError,
+        MarkdownSimplified,
         NoPermission,
         OKRClient,
         OKRDataNotFound,
@@ -25,14 +29,23 @@ if TYPE_CHECKING:
         TargetType,
         TokenInvalid,
         Unreachable,
+        Unsupported,
         UserNotFound,
+        doc,
+        image,
+        person,
+        text,
     )
 
 __all__ = [
     "Ambiguous",
     "AsyncOKRClient",
+    "Content",
+    "ContentError",
     "ContractBroken",
     "InvalidParameters",
+    "MarkdownError",
+    "MarkdownSimplified",
     "NoPermission",
     "OKRClient",
     "OKRDataNotFound",
@@ -47,7 +60,12 @@ __all__ = [
     "TargetType",
     "TokenInvalid",
     "Unreachable",
+    "Unsupported",
     "UserNotFound",
+    "doc",
+    "image",
+    "person",
+    "text",
 ]
 
 if not TYPE_CHECKING:  # a type checker sees the names above and would let any name pass here

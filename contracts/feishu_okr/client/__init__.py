@@ -1,6 +1,17 @@
 """A client of the OKR API: typed, blocking and asynchronous, safe when an answer is lost."""
 
 from feishu_okr.client.client import AsyncOKRClient, OKRClient
+from feishu_okr.client.content import (
+    Content,
+    ContentError,
+    MarkdownError,
+    MarkdownSimplified,
+    Unsupported,
+    doc,
+    image,
+    person,
+    text,
+)
 from feishu_okr.client.errors import (
     Ambiguous,
     ContractBroken,
@@ -22,8 +33,12 @@ from feishu_okr.client.target import ProgressStatus, TargetType
 __all__ = [
     "Ambiguous",
     "AsyncOKRClient",
+    "Content",
+    "ContentError",
     "ContractBroken",
     "InvalidParameters",
+    "MarkdownError",
+    "MarkdownSimplified",
     "NoPermission",
     "OKRClient",
     "OKRDataNotFound",
@@ -38,5 +53,10 @@ __all__ = [
     "TargetType",
     "TokenInvalid",
     "Unreachable",
+    "Unsupported",
     "UserNotFound",
+    "doc",
+    "image",
+    "person",
+    "text",
 ]

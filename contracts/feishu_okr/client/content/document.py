@@ -9,6 +9,7 @@ from feishu_okr.client.content.element import as_element
 from feishu_okr.client.content.loss import OnUnsupported
 from feishu_okr.client.content.reading import Line, Row, comparable, list_of, read_block
 from feishu_okr.client.content.rules import JSON, ContentError, checked, shape
+from feishu_okr.client.types_content import ContentJson
 
 Element = str | Mapping[str, Any]
 Images = Mapping[str, Mapping[str, Any]] | Callable[[str], Mapping[str, Any]]
@@ -93,7 +94,7 @@ class Content:
         """
         return self._with({"type": "gallery", "gallery": {"imageList": list(images)}})
 
-    def to_json(self) -> JSON:
+    def to_json(self) -> ContentJson:
         """Give the content in the API's v1 form; yours to change."""
         return {"blocks": [checked("Block", block) for block in self._blocks]}
 

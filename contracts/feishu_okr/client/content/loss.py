@@ -9,7 +9,16 @@ from feishu_okr.client.content.rules import ContentError
 
 
 class MarkdownError(ContentError):
-    """Markdown or content that cannot become the other; names every place."""
+    """Markdown or content that cannot become the other; names every place.
+
+    Args:
+        problems: what is wrong, each with its place: `line 3: a table has no counterpart`.
+        hint: what to do about it.
+    """
+
+    def __init__(self, *problems: str, hint: str = "") -> None:
+        super().__init__("\n".join(problems) + hint)
+        self.problems = problems
 
 
 class MarkdownSimplified(UserWarning):
@@ -103,7 +112,7 @@ class Losses:
         """
         if self.refused:
             hint = "; on_unsupported='plain' simplifies it" if self.policy == "refuse" else ""
-            raise MarkdownError("\n".join(self.refused[:MOST_REFUSED]) + hint)
+            raise MarkdownError(*self.refused[:MOST_REFUSED], hint=hint)
 
 
 MOST_REFUSED = 100

@@ -73,7 +73,7 @@ def _begins_hard(tokens: Sequence[_Token], at: int) -> bool:
 
 
 def _is_hard(inner: _Token, edge: int) -> bool:
-    """Tell characters that are no word; a single one beside a second mark may become an entity, which is none either."""
+    """Tell blanks and punctuation; a single character beside a second mark may become an entity, which ends in `;`."""
     return inner.kind != "text" or is_blank(inner.value[edge]) or is_punctuation(inner.value[edge])
 
 
