@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.conftest import RECORDS, ROOT, Body, emulator
+from tests.feishu_okr.client.pages import play
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,25 @@ def test_serves_from_the_wheel(wheel: Path, tmp_path: Path, create_body: Body) -
         assert answer.json()["code"] == 0
     check = [sys.executable, "-m", "feishu_okr.contract"]
     assert subprocess.run(check, env=environment, cwd=tmp_path, check=False).returncode == 0
+
+
+@pytest.mark.once
+def test_readme_from_the_wheel(wheel: Path, emulator_url: str, tmp_path: Path) -> None:
+    """The README's report is posted by the installed wheel, in a fresh environment with borrowed dependencies."""
+    home = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(home)], check=True, capture_output=True)
+    programs = home / ("Scripts" if os.name == "nt" else "bin")
+    install = [sys.executable, "-m", "pip", "--python", str(programs / "python"), "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, "--no-index", str(wheel)], check=True, capture_output=True)
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = subprocess.run([programs / "python", "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+    # The dependencies are borrowed, so that no network is needed; a line of a .pth does not run the .pth files there.
+    (Path(site) / "borrowed.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    place = "import feishu_okr; print(feishu_okr.__file__)"
+    found = subprocess.run([programs / "python", "-c", place], check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert found.stdout.startswith(site)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    played = play(ROOT / "README.md", folder, programs, emulator_url)
+    assert [came for _, came in played] == [shown for shown, _ in played]
+    assert played

@@ -132,6 +132,20 @@ class Content:
 
         return cls(read_markdown(markdown, images, on_unsupported))
 
+    @staticmethod
+    def image_addresses(markdown: str) -> list[str]:
+        """Name the images of a Markdown text that `from_markdown` wants in `images`, each once, in order.
+
+        Args:
+            markdown: the text.
+
+        Raises:
+            MarkdownError: the text is too long or too deep.
+        """
+        from feishu_okr.client.content.markdown_reader import image_addresses
+
+        return image_addresses(markdown)
+
     def to_markdown(self, *, names: Mapping[str, str] | None = None, on_unsupported: OnUnsupported = "refuse") -> str:
         """Write Markdown that `from_markdown` reads as equal content.
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from feishu_okr.client.content.rules import JSON, ContentError, checked
+from feishu_okr.client.types_content import Element, Image
 
 Color = str | Sequence[float] | Mapping[str, float]
 _HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})?")
@@ -18,7 +19,7 @@ def text(
     text_color: Color | None = None,
     back_color: Color | None = None,
     link: str | None = None,
-) -> JSON:
+) -> Element:
     """Make a run of text in one style.
 
     Args:
@@ -42,7 +43,7 @@ def text(
     return _element("textRun", run)
 
 
-def person(open_id: str) -> JSON:
+def person(open_id: str) -> Element:
     """Make a mention of a person.
 
     Args:
@@ -54,7 +55,7 @@ def person(open_id: str) -> JSON:
     return _element("person", {"openId": open_id})
 
 
-def doc(url: str, title: str | None = None) -> JSON:
+def doc(url: str, title: str | None = None) -> Element:
     """Make a link to a Feishu document.
 
     Args:
@@ -73,7 +74,7 @@ def image(
     src: str | None = None,
     width: float | None = None,
     height: float | None = None,
-) -> JSON:
+) -> Image:
     """Make an image of a gallery from an uploaded one.
 
     Args:
@@ -92,7 +93,7 @@ def image(
         "width": known.get("width") if width is None else width,
         "height": known.get("height") if height is None else height,
     }
-    made: JSON = checked("Image", {name: value for name, value in item.items() if value is not None})
+    made: Image = checked("Image", {name: value for name, value in item.items() if value is not None})
     if "fileToken" not in made:
         raise ContentError("an image needs the file_token that its upload answered with")
     return made
@@ -116,8 +117,8 @@ def as_element(piece: object, place: str) -> object:
     raise ContentError(f"{place}: give a string or what text(), person() or doc() makes, not {kind}")
 
 
-def _element(kind: str, member: JSON) -> JSON:
-    made: JSON = checked("Element", {"type": kind, kind: member})
+def _element(kind: str, member: JSON) -> Element:
+    made: Element = checked("Element", {"type": kind, kind: member})
     return made
 
 

@@ -11,9 +11,11 @@ from markdown_it.token import Token
 from feishu_okr.client.content.element import doc, image, person, text
 from feishu_okr.client.content.loss import Losses
 from feishu_okr.client.content.markdown import CONTROL, DOC, ID, IMAGE, LINE_BREAK
-from feishu_okr.client.content.rules import JSON, ContentError
+from feishu_okr.client.content.rules import ContentError
 
 Uploaded = Callable[[str], Mapping[str, Any] | None]
+Part = Mapping[str, Any]
+"""An element of a line or an image of a row."""
 _Style = tuple[bool, bool, str | None]
 
 
@@ -54,7 +56,7 @@ class Inline:
     style: _Style = (False, False, None)
     is_at: bool = False
     broken: _Style | None = None
-    groups: list[tuple[str, list[JSON]]] = field(default_factory=list)
+    groups: list[tuple[str, list[Part]]] = field(default_factory=list)
 
     def read(self, tokens: list[Token]) -> None:
         """Read the pieces of a line.
@@ -83,7 +85,7 @@ class Inline:
             if self.link:
                 self.link.is_empty = False
 
-    def close(self) -> list[tuple[str, list[JSON]]]:
+    def close(self) -> list[tuple[str, list[Part]]]:
         """End the line; gives `line` and its elements, `row` and its images, in turn."""
         self._end_run()
         kinds = {kind for kind, _ in self.groups}
@@ -124,12 +126,12 @@ class Inline:
             self._add("line", text(self.run, bold=bold, strike_through=strike, link=link))
             self.run = ""
 
-    def _add(self, kind: str, piece: JSON) -> None:
+    def _add(self, kind: str, piece: Part) -> None:
         if not self.groups or self.groups[-1][0] != kind:
             self.groups.append((kind, []))
         self.groups[-1][1].append(piece)
 
-    def _add_piece(self, piece: JSON) -> None:
+    def _add_piece(self, piece: Part) -> None:
         self._bridge("@")
         self._end_run()
         self._add("line", piece)
@@ -213,7 +215,7 @@ class Inline:
         except ContentError as error:
             self.losses.refuse(self.line, f"image {src[:80]!r}: {error}")
 
-    def _picture(self, src: str, title: str) -> JSON:
+    def _picture(self, src: str, title: str) -> Part:
         if match := IMAGE.fullmatch(title):
             width, height = (orjson.loads(size) if size else None for size in (match["width"], match["height"]))
             return image(match["token"], src=src or None, width=width, height=height)
@@ -248,7 +250,7 @@ _READERS: dict[str, Callable[[Inline, Token], None]] = {
 }
 
 
-def _is_blank(pieces: list[JSON]) -> bool:
+def _is_blank(pieces: list[Part]) -> bool:
     return all(piece.get("textRun", {"text": "x"})["text"].isspace() for piece in pieces)
 
 

@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from feishu_okr.client.content.loss import Losses, MarkdownError, OnUnsupported
 from feishu_okr.client.content.markdown import LINE_BREAK, LONGEST, Dialect
-from feishu_okr.client.content.markdown_inline import Inline, Uploaded
+from feishu_okr.client.content.markdown_inline import Inline, Part, Uploaded
 from feishu_okr.client.content.rules import JSON, deepest_indent
 
 _TASK = re.compile(r"\[([ xX])\](?: |\t|$)")
@@ -206,13 +206,13 @@ class _Reader:
             else:
                 self._row(pieces, inline.line)
 
-    def _row(self, images: list[JSON], line: int) -> None:
+    def _row(self, images: list[Part], line: int) -> None:
         if self.items:
             self.losses.lose(line, "an image in a list", "a row of its own")
             self._begin_item()
         self.blocks.append({"type": "gallery", "gallery": {"imageList": images}})
 
-    def _line(self, elements: list[JSON]) -> None:
+    def _line(self, elements: list[Part]) -> None:
         paragraph: JSON = {"elements": elements}
         if self.items:
             item = self.items[-1]

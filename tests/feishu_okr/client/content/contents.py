@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from feishu_okr.client.content import Content, doc, image, person, text
-from feishu_okr.client.content.rules import JSON
+from feishu_okr.client.types_content import Element
 
 TRICKY = st.sampled_from(
     ["*", "_", "`", "~~", "[x](y)", "![", "<br>", "&amp;", "&#65;", "\\", "# ", "- ", "+ ", "1. ", "2) ", "> ", "===",
@@ -22,7 +22,7 @@ COLOR = st.sampled_from([None, "#d83931", (1, 2, 3), (1, 2, 3, 0.5), {"red": 255
 SIZE = st.none() | st.integers(0, 5000) | st.floats(0, 1e6, allow_nan=False)
 
 
-def runs(words: st.SearchStrategy[str], url: st.SearchStrategy[str]) -> st.SearchStrategy[JSON]:
+def runs(words: st.SearchStrategy[str], url: st.SearchStrategy[str]) -> st.SearchStrategy[Element]:
     return st.builds(text, words, bold=st.booleans(), strike_through=st.booleans(), link=st.none() | url)
 
 
