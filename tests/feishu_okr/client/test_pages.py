@@ -15,6 +15,7 @@ from tests.feishu_okr.client.pages import play
 DOCS = ROOT / "docs"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["README.md", "docs/weekly-report.md", "docs/markdown.md", "docs/command-line.md"])
 def test_pages_do_what_they_show(emulator_url: str, tmp_path: Path, name: str) -> None:
     """Each command of the page runs as it stands, in order, and prints what the page shows."""

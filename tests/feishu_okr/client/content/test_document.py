@@ -1,13 +1,14 @@
 """The builder: what it makes is the API's v1 form and passes the contract's schema."""
 
 import json
-from typing import Any
+from typing import Any, assert_type
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 
 from feishu_okr.client.content import Content, ContentError, doc, image, person, text
+from feishu_okr.client.types_content import ContentJson, Element, Image
 from feishu_okr.contract import Contract
 from feishu_okr.contract.operation import resolve
 from feishu_okr.contract.schema import closed
@@ -74,6 +75,18 @@ def test_passes_the_contract(contract: Contract, content: Content) -> None:
 def test_keeps_what_the_contract_allows(content: dict[str, Any]) -> None:
     """Content of an answer is kept as it came."""
     assert Content.from_json(content).to_json() == content
+
+
+def test_types() -> None:
+    """Pieces and results have the contract's types; a type checker refuses what the builder does not know."""
+    assert_type(text("a"), Element)
+    assert_type(image("box1"), Image)
+    assert_type(Content().bullet("a", person("ou_1"), doc("https://a")).gallery(image("box1")), Content)
+    assert_type(Content().to_json(), ContentJson)
+    with pytest.raises(TypeError):
+        text("a", bould=True)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Content().bullet("a", depth=2)  # type: ignore[call-arg]
 
 
 def test_numbers_lists() -> None:
