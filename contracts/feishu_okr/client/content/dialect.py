@@ -1,8 +1,9 @@
 """Content in another spelling (v2, or v1 in snake_case) read as v1's. Source: spec, xmp (conversion)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from feishu_okr.contract.schema import Shape
+if TYPE_CHECKING:
+    from feishu_okr.contract.schema import Shape
 
 _NAMES: dict[str, str] = {
     "block_element_type": "type",
@@ -22,7 +23,7 @@ _NAMES: dict[str, str] = {
 }
 
 
-def as_v1(value: Any, shape: Shape) -> Any:
+def as_v1(value: Any, shape: "Shape") -> Any:
     """Rewrite content to v1's names; leaves out keys that the contract does not know.
 
     Args:
