@@ -174,11 +174,24 @@ def test_mistakes_are_found_before_anything_is_sent(run: Run, report: str, app_i
 
 
 def test_answers_that_get_lost(run: Run, report: str, app_id: str, emulator_url: str) -> None:
-    """A post whose answer is lost ends with a code of its own; with `reconcile` it is found."""
+    """A post whose answer is lost ends with a code of its own and is not repeated."""
     httpx2.put(f"{emulator_url}/__admin/scenario", params={"world": app_id}, json="lost_answer")
     lost = run("post", "--target", KEY_RESULT, "--markdown", report)
     assert (lost.code, lost.out, lost.err.count("\n")) == (UNKNOWN, "", 1)
     assert "may have been carried out" in lost.err
+    assert [entry["method"] for entry in journal(emulator_url, app_id) if "content" in (entry["request"] or {})] == [
+        "POST"
+    ]
+
+
+@pytest.mark.once
+def test_reconciles(run: Run, report: str, app_id: str, emulator_url: str) -> None:
+    """With `--on-ambiguous reconcile` the record whose answer was lost is found and its id printed."""
+    httpx2.put(f"{emulator_url}/__admin/scenario", params={"world": app_id}, json="lost_answer")
+    found = run("post", "--target", KEY_RESULT, "--markdown", report, "--on-ambiguous", "reconcile")
+    assert found.code == 0
+    assert run("get", found.out.strip()).code == 0
+    assert len([entry for entry in journal(emulator_url, app_id) if "content" in (entry["request"] or {})]) == 1
 
 
 def test_needs_an_app(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
