@@ -42,17 +42,19 @@ class Server:
     pid: int
 
 
-def spawn(command: tuple[str, ...], port: int, stdout: IO[bytes] | int) -> subprocess.Popen[bytes]:
+def spawn(command: tuple[str, ...], port: int, stdout: IO[bytes] | int, root: Path = ROOT) -> subprocess.Popen[bytes]:
     """Start a server without waiting for it; its log is thrown away.
 
     Args:
         command: module and arguments.
         port: port to listen on, or 0 for a free one.
         stdout: where its address goes.
+        root: checkout whose code is run, with what is installed here.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OKR_MOCK_")}
+    environment["PYTHONPATH"] = os.pathsep.join(str(root / part) for part in ("contracts", "mockserver"))
     arguments = [sys.executable, "-m", *command, "--port", str(port)]
-    return subprocess.Popen(arguments, stdout=stdout, stderr=subprocess.DEVNULL, cwd=ROOT, env=environment)
+    return subprocess.Popen(arguments, stdout=stdout, stderr=subprocess.DEVNULL, cwd=root, env=environment)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
@@ -70,16 +72,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(command: tuple[str, ...]) -> Iterator[Server]:
+def running(command: tuple[str, ...], root: Path = ROOT) -> Iterator[Server]:
     """Run a server on a free port, and end it.
 
     Args:
         command: module and arguments.
+        root: checkout whose code is run.
 
     Raises:
         ServerError: it does not start.
     """
-    process = spawn(command, 0, subprocess.PIPE)
+    process = spawn(command, 0, subprocess.PIPE, root)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
