@@ -13,20 +13,24 @@ from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feishu_okr.contract import load
+from okr_mock.audit import Auditor, Watch, asked_rules
 from okr_mock.call import Handler
 from okr_mock.choice import read_starts
+from okr_mock.coverage import Coverage
 from okr_mock.download import Download
 from okr_mock.endpoint import Emulator, Endpoint, Limits, NotFound
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.delivery import NoSocketError
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
+from okr_mock.inspector.observations import Observations
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.journal_file import JournalFile
+from okr_mock.observer import Observer
 from okr_mock.operations import HANDLERS
 from okr_mock.operations.images import DOWNLOAD
 from okr_mock.routing import PathTable
@@ -66,26 +70,31 @@ def create_app(
         FixtureError: a fixture file is wrong.
         ScenarioError: a scenario is wrong.
         SettingsError: a setting is none of its forms, or a file cannot be read or written.
-        ValueError: no such profile, claim, option, scenario or fixture.
+        ValueError: no such profile, claim, option, scenario, fixture or rule.
     """
     contract = load()
     library = open_library(settings.scenario, contract)
     starts = read_starts(contract, settings, library.usual.scenarios)
-    store = _store(settings, starts, clock)
+    effective = contract.effective(starts.default.profile)
+    watch = Watch(Auditor(contract, effective), asked_rules(settings.fail_on_audit))
+    store = _store(settings, starts, clock, watch)
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
     admission = Admission(Signer(key.encode()), settings.auth, starts)
-    terminal = terminal or Terminal(sys.stderr, settings.log_level)
+    terminal = terminal or Terminal(sys.stderr, settings.log_level, settings.log_format)
     limits = Limits(settings.max_body, settings.max_image)
-    emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings))
-    effective = contract.effective(starts.default.profile)
+    observer = Observer(contract.operations.values())
+    emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings), observer)
     worlds = Worlds(store, starts, contract, clock)
+    coverage = Coverage(contract, effective, observer)
+    observations = Observations(store, watch.auditor, observer, coverage, library)
     calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
-    routes = inspector_routes(settings, effective, calls, worlds, Scenarios(store, starts, library))
+    routes = inspector_routes(settings, effective, calls, worlds, Scenarios(store, starts, library), observations)
     router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
-    return App(PathTable(_operation_apps(emulator, handlers), otherwise=router), emulator, starts.default)
+    paths = PathTable(_operation_apps(emulator, handlers), otherwise=router)
+    return App(paths, emulator, starts.default, watch, coverage)
 
 
-def _store(settings: Settings, starts: Starts, clock: Callable[[], int]) -> Store:
+def _store(settings: Settings, starts: Starts, clock: Callable[[], int], watch: Watch) -> Store:
     bounds = Bounds(
         settings.max_worlds,
         settings.max_records,
@@ -94,7 +103,7 @@ def _store(settings: Settings, starts: Starts, clock: Callable[[], int]) -> Stor
         settings.world_idle,
     )
     journal = partial(Journal, settings.journal_exchanges, settings.journal_bytes)
-    return MemoryStore(starts, clock, journal, bounds)
+    return MemoryStore(starts, clock, journal, bounds, parting=watch.look)
 
 
 def _journal_file(settings: Settings) -> JournalFile | None:
@@ -114,12 +123,16 @@ class App:
         paths: the operations, and behind them the inspector.
         emulator: what all endpoints share.
         start: what worlds start from.
+        watch: judges callers.
+        coverage: says what calls have met.
     """
 
-    def __init__(self, paths: PathTable, emulator: Emulator, start: Start) -> None:
+    def __init__(self, paths: PathTable, emulator: Emulator, start: Start, watch: Watch, coverage: Coverage) -> None:
         self._paths = paths
         self.emulator = emulator
         self._start = start
+        self.watch = watch
+        self.coverage = coverage
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""

@@ -81,12 +81,13 @@ def _type(field: dataclasses.Field[Any]) -> Any:
 @_settings_options
 @click.option("--json", "as_json", is_flag=True, help="Print the address as one line of JSON.")
 def serve(as_json: bool, **values: Any) -> None:
-    """Serve the emulated API until a signal comes."""
+    """Serve the emulated API until a signal comes; exit code 1 if the calls then do not hold what was asked of them."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # process 1 of a container is deaf without a handler
     from okr_mock import serving
 
     _warn_of_unknown_names()
-    serving.run(Settings(**values), as_json)
+    if not serving.run(Settings(**values), as_json):
+        raise click.exceptions.Exit(1)
 
 
 @cli.command()

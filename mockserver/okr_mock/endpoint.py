@@ -19,6 +19,7 @@ from okr_mock.gateway.request import Request, receive_request
 from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
 from okr_mock.message import judged, read_message
+from okr_mock.observer import Observer
 from okr_mock.scenario.library import Library
 from okr_mock.scenario.outcome import StepError
 from okr_mock.scenario.script import Script
@@ -54,6 +55,7 @@ class Emulator:
         terminal: told of every call once it is committed.
         limits: what is too large.
         journal_file: gets every exchange too, if there is one.
+        observer: counts every call.
     """
 
     contract: Contract
@@ -62,10 +64,11 @@ class Emulator:
     admission: Admission
     terminal: Terminal
     limits: Limits
-    journal_file: JournalFile | None = None
+    journal_file: JournalFile | None
+    observer: Observer
 
     def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
-        """Tell journal file and terminal of a call that is committed.
+        """Tell observer, journal file and terminal of a call that is committed.
 
         Args:
             request: what was asked.
@@ -74,6 +77,7 @@ class Emulator:
             noted: what was noticed on the way.
             answer: what was answered; None where the caller left before that.
         """
+        self.observer.see(turn.world, request, written, noted, answer)
         if self.journal_file is not None:
             self.journal_file.append(written)
         self.terminal.report(request, turn, answer, noted)

@@ -22,6 +22,7 @@ GRACE = 1
 """Seconds that running calls get to end."""
 SPARE_FILES = 64
 """Open files kept for everything that is no connection."""
+_DIGESTION = 0.005  # seconds of each one for looking at what calls carried
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -101,12 +102,13 @@ class Server(uvicorn.Server):
         self._warm_up = asyncio.create_task(self._app.warm_up())
 
     async def _keep_time(self) -> None:
-        """Look once a second for slow callers and changed scenarios; cheaper than a timer a call."""
+        """Look once a second at slow callers, scenarios and what calls carried; cheaper than a timer a call."""
         library = self._app.emulator.library
         while True:
             await asyncio.sleep(1)
             if library.is_stale():
                 await asyncio.to_thread(library.refresh)
+            self._app.coverage.digest(_DIGESTION)
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
                 connection.check_time(now)  # type: ignore[union-attr]

@@ -12,14 +12,16 @@ from typing import Any
 
 from okr_mock.app import App, create_app
 from okr_mock.certificate import tls_context
+from okr_mock.json_log import JSONFormatter, own_line
 from okr_mock.server import Server, address, bind, limits, serve
 from okr_mock.settings import Settings, SettingsError
+from okr_mock.verdict import Said, check, judge
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def run(settings: Settings, as_json: bool) -> None:
-    """Serve until a signal comes.
+def run(settings: Settings, as_json: bool) -> bool:
+    """Serve until a signal comes; gives whether the run was as good as the settings ask.
 
     Args:
         settings: everything that can be set.
@@ -28,7 +30,8 @@ def run(settings: Settings, as_json: bool) -> None:
     Raises:
         SettingsError: what was set cannot be done.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(message)s", stream=sys.stderr)
+    _set_up_logging(settings)
+    check(settings)
     settings, is_made = with_admin_token(settings)
     context = tls_context(settings)
     app = create_app(settings)
@@ -43,15 +46,25 @@ def run(settings: Settings, as_json: bool) -> None:
     finally:
         if settings.port_file:
             Path(settings.port_file).unlink(missing_ok=True)
-    sys.stderr.write(_never_fired(app))
+    verdict = judge(app, settings)
+    for said in [*_never_fired(app), *verdict.said]:
+        sys.stderr.write(f"{own_line(said.told)}\n" if settings.log_format == "json" else said.text)
+    return verdict.is_good
 
 
-def _never_fired(app: App) -> str:
-    """Name the steps that no world has seen fire; "" where there are none."""
+def _set_up_logging(settings: Settings) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JSONFormatter() if settings.log_format == "json" else logging.Formatter("%(message)s"))
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+
+
+def _never_fired(app: App) -> list[Said]:
+    """Name the steps that no world has seen fire."""
     steps = app.emulator.library.usual.steps
     fired = asyncio.run(app.emulator.store.fired()) if steps else set()
     names = [step.name for step in steps if (step.claim.scenario, step.claim.step) not in fired]
-    return f"okr-mock: steps that never fired: {', '.join(names)}\n" if names else ""
+    text = f"steps that never fired: {', '.join(names)}"
+    return [Said(f"okr-mock: {text}\n", {"message": text})] if names else []
 
 
 def with_admin_token(settings: Settings) -> tuple[Settings, bool]:

@@ -88,6 +88,16 @@ class Settings:
     )
     port_file: str = _setting("", "File to write the address to, as JSON, once the server is ready.")
     ready_fd: int = _setting(-1, "File descriptor to write the address to once the server is ready; -1 for none.")
+    fail_on_audit: str = _setting(
+        "", "Rules of the audit, with commas between, or all: exit code 1 at the end if a caller offended against them."
+    )
+    coverage: bool = _setting(False, "Print at the end which operations, codes and fields the calls have met.")
+    min_code_coverage: float = _setting(
+        0.0, "Share of the codes of the called operations, 0 to 1: exit code 1 at the end if fewer were met."
+    )
+    log_format: str = _setting(
+        "text", "text: a line a call for people; json: an object a call, and one a warning.", choices=("text", "json")
+    )
     log_level: str = _setting(
         "info",
         "info: a line a call; warning: only refused calls; error: only our bugs.",

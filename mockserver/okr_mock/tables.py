@@ -28,7 +28,7 @@ def codes_table() -> str:
                 (str(entry.code), str(entry.status), entry.stage, entry.retry, entry.name) if number == 0 else ("",) * 5
             )
             table.add_row(*first, escape(text))
-    return _drawn(table)
+    return drawn(table)
 
 
 def claims_json(profile: str) -> str:
@@ -71,7 +71,7 @@ def claims_table(profile: str) -> str:
             escape("\n".join(options)),
             escape("\n".join(evidence)),
         )
-    return _drawn(table)
+    return drawn(table)
 
 
 def _claim(claim: Claim, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -87,7 +87,12 @@ def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
 
 
-def _drawn(table: Table) -> str:
+def drawn(table: Table) -> str:
+    """Draw a table as wide as the terminal.
+
+    Args:
+        table: the table.
+    """
     width = shutil.get_terminal_size((140, 24)).columns
     console = Console(file=io.StringIO(), width=width, markup=True, highlight=False)
     console.print(table)

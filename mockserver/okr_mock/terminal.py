@@ -9,6 +9,7 @@ from typing import TextIO
 from okr_mock.exchange import Noted
 from okr_mock.gateway.envelope import Answer
 from okr_mock.gateway.request import Request
+from okr_mock.json_log import json_line, without_token
 from okr_mock.world.turn import Turn
 
 _LONGEST_REASON = 300
@@ -20,10 +21,12 @@ class Terminal:
     Args:
         stream: where lines go.
         level: `info` for every call, `warning` for refused ones, `error` for none.
+        form: `text` for people, `json` for programs.
     """
 
-    def __init__(self, stream: TextIO, level: str) -> None:
+    def __init__(self, stream: TextIO, level: str, form: str = "text") -> None:
         self._stream = stream
+        self._line = json_line if form == "json" else line
         self._all = level == "info"
         self._refused = level != "error"
         self._lines: list[str] = []
@@ -42,7 +45,7 @@ class Terminal:
             return
         if not self._lines:
             asyncio.get_running_loop().call_soon(self._print)
-        self._lines.append(line(request, turn, answer, noted))
+        self._lines.append(self._line(request, turn, answer, noted))
 
     def _print(self) -> None:
         lines, self._lines = self._lines, []
@@ -63,8 +66,8 @@ def line(request: Request, turn: Turn, answer: Answer | None, noted: Noted) -> s
     status, code = (answer.status, answer.code) if answer else (0, None)
     head = _head(turn.now // 1000, request.method, request.target, status, code, turn.world)
     if code == 0 and not noted.remarks and not noted.step:
-        return head
-    return head + printable(f" {_reason(answer, noted)}".rstrip())
+        return without_token(head, request.token)
+    return without_token(head + printable(f" {_reason(answer, noted)}".rstrip()), request.token)
 
 
 @lru_cache(maxsize=64)

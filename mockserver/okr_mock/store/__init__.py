@@ -57,6 +57,7 @@ class WorldFacts:
         records: progress records it holds, those of its fixture not counted.
         size: bytes of entities it holds beyond its fixture.
         has_snapshot: whether it can be restored.
+        evicted: exchanges that gave way to newer ones in its journal.
     """
 
     name: str
@@ -67,6 +68,7 @@ class WorldFacts:
     records: int
     size: int
     has_snapshot: bool
+    evicted: int
 
 
 class Store(Protocol):

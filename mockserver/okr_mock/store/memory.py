@@ -48,6 +48,7 @@ class MemoryStore:
         new_journal: makes an empty journal.
         bounds: how much is kept; what goes beyond is refused.
         uptime: seconds from any moment on, for the idleness of worlds, which no clock of a world moves.
+        parting: told of each world whose journal is forgotten, and what stands in it.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class MemoryStore:
         new_journal: Callable[[], Journal],
         bounds: Bounds,
         uptime: Callable[[], float] = monotonic,
+        parting: Callable[[str, Sequence[Exchange], int], None] = lambda *_: None,
     ) -> None:
         self._starts = starts
         self._clock = clock
         self._new_journal = new_journal
         self._bounds = bounds
         self._uptime = uptime
+        self._parting = parting
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         self._fired: set[tuple[str, str]] = set()
         self._news = News()
@@ -150,14 +153,21 @@ class MemoryStore:
 
     async def clear_journal(self, world: str) -> None:
         if world in self._worlds:
-            self._worlds[world].journal.clear()
+            journal = self._worlds[world].journal
+            self._parting(world, tuple(journal), journal.evicted)
+            journal.clear()
 
     async def reset(self, world: str) -> None:
         found = self._worlds.pop(world, None)
         if found:
-            self._retire(found)
+            self._part(world, found)
         if found and world in self._starts.own:
             self._find(world)
+
+    def _part(self, name: str, world: _World) -> None:
+        """Let a world go, its journal with it."""
+        self._retire(world)
+        self._parting(name, tuple(world.journal), world.journal.evicted)
 
     def _retire(self, world: _World) -> None:
         """Remember which steps have fired in a world that is no more."""
@@ -179,6 +189,7 @@ class MemoryStore:
         self._retire(found)
         self._starts.add(world, start)
         if is_new:
+            self._parting(world, tuple(found.journal), found.journal.evicted)
             self._worlds[world] = self._new_world(start)
             return
         before, found.start = found.start, start
@@ -190,7 +201,7 @@ class MemoryStore:
         self._starts.remove(world)
         found = self._worlds.pop(world, None)
         if found:
-            self._retire(found)
+            self._part(world, found)
         return found is not None
 
     async def worlds(self) -> list[WorldFacts]:
@@ -241,11 +252,11 @@ class MemoryStore:
         oldest = self._uptime() - self._bounds.idle
         while self._worlds and next(iter(self._worlds.values())).used < oldest:
             name, world = self._worlds.popitem(last=False)
-            self._retire(world)
+            self._part(name, world)
             self._starts.remove(name)
 
     def _facts(self, name: str, world: _World) -> WorldFacts:
         held = world.held
         now = held.clock.read(self._clock())
-        has_snapshot = world.snapshot is not None
-        return WorldFacts(name, world.start, held.clock, now, world.n, held.counts[RECORD], held.size, has_snapshot)
+        sizes = (world.n, held.counts[RECORD], held.size)
+        return WorldFacts(name, world.start, held.clock, now, *sizes, world.snapshot is not None, world.journal.evicted)
