@@ -78,8 +78,7 @@ def create_app(
     effective = contract.effective(starts.default.profile)
     watch = Watch(Auditor(contract, effective), asked_rules(settings.fail_on_audit))
     store = _store(settings, starts, clock, watch)
-    key = settings.token_key or f"feishu-okr-mock {settings.seed}"
-    admission = Admission(Signer(key.encode()), settings.auth, starts)
+    admission = _admission(settings, starts)
     terminal = terminal or Terminal(sys.stderr, settings.log_level, settings.log_format)
     limits = Limits(settings.max_body, settings.max_image)
     observer = Observer(contract.operations.values())
@@ -92,6 +91,11 @@ def create_app(
     router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
     paths = PathTable(_operation_apps(emulator, handlers), otherwise=router)
     return App(paths, emulator, starts.default, watch, coverage)
+
+
+def _admission(settings: Settings, starts: Starts) -> Admission:
+    key = settings.token_key or f"feishu-okr-mock {settings.seed}"
+    return Admission(Signer(key.encode()), settings.auth, starts)
 
 
 def _store(settings: Settings, starts: Starts, clock: Callable[[], int], watch: Watch) -> Store:

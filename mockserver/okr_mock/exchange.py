@@ -107,7 +107,8 @@ def exchange(
     parts: tuple[bytes, ...] = (head, b',"request":', asked, b',"answer":', answered, b"}")
     if _tells_token(head, asked, answered, request, operation):
         parts = _without_token(parts, request.token.encode("latin-1"))
-    return Exchange(turn.n, name, code, status, len(head) + len(asked) + len(answered), parts)
+    size = len(head) + len(asked) + len(answered)
+    return Exchange(turn.n, operation.id if operation else "", code, status, size, parts)
 
 
 def _head(request: Request, turn: Turn, operation: Operation | None, noted: Noted, answer: Answer | None) -> bytes:

@@ -162,5 +162,6 @@ def read_entry(exchange: Exchange, operations: Mapping[str, Operation], refusals
         refusals: entries of the catalog with its code.
     """
     told = orjson.loads(exchange.data)
-    same_status = [entry for entry in refusals if entry.status == exchange.status]
-    return Entry(told, operations.get(exchange.operation), same_status or refusals)
+    same_status = [entry for entry in refusals if entry.status == exchange.status] or refusals
+    same_text = [entry for entry in same_status if told["msg"] in entry.messages.values()]
+    return Entry(told, operations.get(exchange.operation), same_text or same_status)

@@ -18,7 +18,8 @@ def test_every_rule_has_its_words(contract: Contract) -> None:
 
 def test_junit(caller: Caller) -> None:
     """JUnit has a case a rule, those with findings fail, and nothing of a caller's breaks the XML."""
-    caller.create(**{"\x00<&]]>\x1b": 1})
+    odd: Body = {"\x00<&]]>\x1b": 1}
+    caller.create(**odd)
     answer = caller.audit("junit")
     assert answer.headers["content-type"] == "application/xml"
     root = ElementTree.fromstring(answer.text)
@@ -29,7 +30,8 @@ def test_junit(caller: Caller) -> None:
 
 def test_text(caller: Caller) -> None:
     """The text names world, finding, exchanges and advice, one thing a line, and can move no cursor."""
-    caller.create(**{"\x1b[2J\u202e": 1})
+    odd: Body = {"\x1b[2J\u202e": 1}
+    caller.create(**odd)
     text = caller.audit("text").text
     assert text.splitlines()[0] == f"audit of world {caller.world}: 1 call, 1 finding"
     assert all(line.isprintable() for line in text.splitlines())
