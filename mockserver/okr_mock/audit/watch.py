@@ -6,6 +6,7 @@ from dataclasses import replace
 from okr_mock.audit.auditor import Auditor, Report
 from okr_mock.audit.finding import read_rules
 from okr_mock.exchange import Exchange
+from okr_mock.scenario.shape import hint
 
 ALL = "all"
 MOST_REPORTS = 100
@@ -23,7 +24,7 @@ def asked_rules(asked: str) -> tuple[str, ...]:
     known = read_rules()
     names = [name.strip() for name in asked.split(",") if name.strip()]
     if unknown := [name for name in names if name not in known and name != ALL]:
-        raise ValueError(f"--fail-on-audit: no rule {unknown[0]!r}; there are {ALL}, {', '.join(known)}")
+        raise ValueError(f"--fail-on-audit: no rule {unknown[0]!r}; {hint(unknown[0], [ALL, *known])}")
     return tuple(known) if ALL in names else tuple(names)
 
 
