@@ -12,7 +12,9 @@ PAGE = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 SHELL = re.findall(r"<!-- run -->\n```sh\n(.*?)```", PAGE, re.DOTALL)
 
 
-@pytest.mark.parametrize(("example", "says"), zip(SHELL, ["audit of world", "coverage of", "okr_mock_w"], strict=True))
+@pytest.mark.parametrize(
+    ("example", "says"), [*zip(SHELL, ("audit of world", "coverage of", "okr_mock_w"), strict=True)]
+)
 def test_shell_examples(emulator_url: str, example: str, says: str) -> None:
     """The curl examples get what the page is about."""
     assert says in run(["bash", "-euc", example.replace(ADDRESS, emulator_url)])

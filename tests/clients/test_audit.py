@@ -124,7 +124,7 @@ def rules(cell: str) -> set[str]:
 
 
 def test_table(told: dict[str, dict[str, str]]) -> None:
-    """The page shows what is said of each client in each scenario; whether a repetition came at once hangs on the load."""
+    """The page shows what is said of each client in each scenario; whether calls came at once hangs on the load."""
     shown = re.findall(
         r"^\| `(\w+)` \| (.*) \| (.*) \| (.*) \|$", PAGE.partition("## In every scenario")[2], re.MULTILINE
     )
