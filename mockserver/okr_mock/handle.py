@@ -97,6 +97,10 @@ class World:
         __tracebackhide__ = True
         self.assert_called(operation, times=0, **criteria)
 
+    def audit(self) -> Any:
+        """Tell what the calls of this world say of their caller; gives findings: rule, evidence, advice and more."""
+        return self._control.get("audit", world=self.name)["findings"]
+
     def records(self) -> Any:
         """Give the progress records that calls have written in this world or changed, oldest first."""
         return self._control.get("records", world=self.name)["records"]

@@ -34,6 +34,14 @@ def test_the_app_leads_to_the_world(okr_world: World, create_body: Body) -> None
     assert [entry["world"] for entry in okr_world.requests(CREATE)] == [okr_world.name] * 2
 
 
+def test_audit(okr_world: World, create_body: Body) -> None:
+    """The findings about the caller of this world are given, none where there are none."""
+    create(okr_world, create_body)
+    assert okr_world.audit() == []
+    create(okr_world, create_body | {"sorce": "x"})
+    assert [(finding["rule"], finding["evidence"]) for finding in okr_world.audit()] == [("unknown_field", [2])]
+
+
 def test_assertions_that_hold(okr_world: World, create_body: Body) -> None:
     """What came can be asserted by operation, number and any criterion; what came is given."""
     okr_world.assert_not_called()
