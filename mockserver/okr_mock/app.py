@@ -24,6 +24,7 @@ from okr_mock.gateway.delivery import NoSocketError
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
 from okr_mock.inspector.observations import Observations
+from okr_mock.inspector.page_routes import page_routes
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
@@ -87,7 +88,8 @@ def create_app(
     coverage = Coverage(contract, effective, observer)
     observations = Observations(store, watch.auditor, observer, coverage, library)
     calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
-    routes = inspector_routes(settings, effective, calls, worlds, Scenarios(store, starts, library), observations)
+    looks = [*observations.routes, *page_routes(store, library, emulator.watchers)]
+    routes = inspector_routes(settings, effective, calls, worlds, Scenarios(store, starts, library), looks)
     router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
     paths = PathTable(_operation_apps(emulator, handlers), otherwise=router)
     return App(paths, emulator, starts.default, watch, coverage)

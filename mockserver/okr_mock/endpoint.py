@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from okr_mock.scenario.script import Script
 from okr_mock.steering import script_for, steer
 from okr_mock.store import Changes, Store
 from okr_mock.terminal import Terminal
+from okr_mock.watchers import Watchers
 from okr_mock.world.turn import Turn
 
 logger = logging.getLogger("okr_mock")
@@ -56,6 +57,7 @@ class Emulator:
         limits: what is too large.
         journal_file: gets every exchange too, if there is one.
         observer: counts every call.
+        watchers: who looks on.
     """
 
     contract: Contract
@@ -66,9 +68,10 @@ class Emulator:
     limits: Limits
     journal_file: JournalFile | None
     observer: Observer
+    watchers: Watchers = field(default_factory=Watchers)
 
     def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
-        """Tell observer, journal file and terminal of a call that is committed.
+        """Tell observer, journal file, watchers and terminal of a call that is committed.
 
         Args:
             request: what was asked.
@@ -80,6 +83,8 @@ class Emulator:
         self.observer.see(turn.world, request, written, noted, answer)
         if self.journal_file is not None:
             self.journal_file.append(written)
+        if self.watchers:
+            self.watchers.tell(turn.world, written)
         self.terminal.report(request, turn, answer, noted)
 
 

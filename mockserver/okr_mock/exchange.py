@@ -64,6 +64,11 @@ class Exchange(NamedTuple):
         """The whole exchange as JSON."""
         return b"".join(self.parts)
 
+    @property
+    def head(self) -> bytes:
+        """The exchange without the two bodies, as JSON on one line."""
+        return self.parts[0] + b"}"
+
 
 @dataclass(slots=True)
 class Noted:

@@ -111,6 +111,7 @@ def _greeting(url: str, settings: Settings, is_made: bool, app: App) -> str:
         f"  contract  {url}/openapi.json",
     ]
     if settings.admin:
+        lines.append(f"  page      {url}/__admin/")
         lines.append(f"  journal   {url}/__admin/requests")
     if settings.auth == "strict":
         lines.append("  tokens    only declared apps get one")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from feishu_okr.contract import Claim, load, load_sources
+from feishu_okr.contract import Claim, Ledger, Profile, load, load_sources
 
 
 def codes_json() -> str:
@@ -40,9 +40,19 @@ def claims_json(profile: str) -> str:
     Raises:
         ValueError: no such profile.
     """
-    ledger, sources = load().ledger, load_sources()
-    chosen = ledger.profile(profile)
-    return _json([_claim(claim, sources) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()])
+    ledger = load().ledger
+    return _json(claims_of(ledger, ledger.profile(profile)))
+
+
+def claims_of(ledger: Ledger, chosen: Profile) -> list[dict[str, Any]]:
+    """Tell every claim with its evidence and what was chosen.
+
+    Args:
+        ledger: the claims.
+        chosen: whose choices to tell.
+    """
+    sources = load_sources()
+    return [_claim(claim, sources) | {"chosen": chosen[claim.id]} for claim in ledger.claims.values()]
 
 
 def claims_table(profile: str) -> str:

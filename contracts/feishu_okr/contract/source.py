@@ -101,6 +101,19 @@ def read(path: Path) -> Source:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([Mistake(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
+    return read_text(path, text)
+
+
+def read_text(path: Path, text: str) -> Source:
+    """Read what a data file says.
+
+    Args:
+        path: where it is or would be; one that ends in `.json` holds JSON, any other YAML.
+        text: what it says.
+
+    Raises:
+        ContractError: it is not YAML or JSON.
+    """
     try:
         value = orjson.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yamlcore.CCoreLoader)  # noqa: S506 - safe: core schema only
     except orjson.JSONDecodeError as error:

@@ -9,6 +9,7 @@ from okr_mock.coverage import Coverage
 from okr_mock.coverage import report as coverage_report
 from okr_mock.inspector.answer import json_answer, world_of
 from okr_mock.inspector.guard import mistake
+from okr_mock.inspector.page_routes import Table
 from okr_mock.observer import Observer
 from okr_mock.scenario.library import Library
 from okr_mock.store import Store
@@ -33,6 +34,15 @@ class Observations:
         self._observer = observer
         self._coverage = coverage
         self._library = library
+
+    @property
+    def routes(self) -> Table:
+        """Methods, paths and answers."""
+        return [
+            ("GET", "/__admin/audit", self.show_audit),
+            ("GET", "/__admin/coverage", self.show_coverage),
+            ("GET", "/metrics", self.show_metrics),
+        ]
 
     async def show_audit(self, request: Request) -> Response:
         """Audit a world."""

@@ -12,7 +12,7 @@ from feishu_okr.contract import Effective
 from okr_mock.criteria import criteria_schema
 from okr_mock.inspector.answer import written
 from okr_mock.inspector.guard import Guard, mistake
-from okr_mock.inspector.observations import Observations
+from okr_mock.inspector.page_routes import PAGE_FILES, Table
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
@@ -24,12 +24,7 @@ Answering = Callable[[Request], Awaitable[Response]]
 
 
 def inspector_routes(
-    settings: Settings,
-    effective: Effective,
-    calls: Verification,
-    worlds: Worlds,
-    scenarios: Scenarios,
-    observations: Observations,
+    settings: Settings, effective: Effective, calls: Verification, worlds: Worlds, scenarios: Scenarios, looks: Table
 ) -> list[BaseRoute]:
     """Build the control routes.
 
@@ -39,26 +34,23 @@ def inspector_routes(
         calls: what is done with journals.
         worlds: what is done with worlds as a whole.
         scenarios: what is done with scenarios.
-        observations: what is said about callers, and counted.
+        looks: methods, paths and answers of what is observed, and of what the page shows besides.
     """
     open_table: list[tuple[str, str, Answering]] = [
         ("GET", "/healthz", _constant(b'{"status":"ok"}')),
         ("GET", "/readyz", _constant(b'{"status":"ready"}')),
         ("GET", "/openapi.json", _constant(orjson.dumps(effective.document))),
     ]
-    admin_table = _admin_table(settings, effective, calls, worlds, scenarios, observations)
+    admin_table = _admin_table(settings, effective, calls, worlds, scenarios)
     guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
-    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in admin_table if settings.admin]
-    return _routes([*open_table, *guarded])
+    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in [*admin_table, *looks]]
+    anyone = Guard("", [*settings.names, *settings.allowed_host])
+    files = [(method, path, _guarded(anyone, answer)) for method, path, answer in PAGE_FILES]
+    return _routes([*open_table, *guarded, *files] if settings.admin else open_table)
 
 
 def _admin_table(
-    settings: Settings,
-    effective: Effective,
-    calls: Verification,
-    worlds: Worlds,
-    scenarios: Scenarios,
-    observations: Observations,
+    settings: Settings, effective: Effective, calls: Verification, worlds: Worlds, scenarios: Scenarios
 ) -> list[tuple[str, str, Answering]]:
     return [
         ("GET", "/__admin/openapi.json", _constant(orjson.dumps(effective.document))),
@@ -85,9 +77,6 @@ def _admin_table(
         ("PUT", "/__admin/scenario", scenarios.choose),
         ("POST", "/__admin/scenario/reset", scenarios.reset),
         ("POST", "/__admin/explain", scenarios.explain),
-        ("GET", "/__admin/audit", observations.show_audit),
-        ("GET", "/__admin/coverage", observations.show_coverage),
-        ("GET", "/metrics", observations.show_metrics),
         ("GET", "/__admin/scenario.schema.json", _constant(orjson.dumps(scenario_schema()))),
         ("GET", "/__admin/fixture.schema.json", _constant(orjson.dumps(fixture_schema()))),
     ]
