@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from feishu_okr.contract import Contract, Profile
+from feishu_okr.contract import Contract, Profile, chosen_profile
 from okr_mock.given import find_fixture, given_start
 from okr_mock.scenario.library import given_of
 from okr_mock.scenario.step import Scenario
@@ -30,7 +30,7 @@ def choose_profile(contract: Contract, settings: Settings) -> Profile:
         if not equals:
             raise ValueError(f"{text!r} is not CLAIM=OPTION; `okr-mock claims` lists the claims")
         switches.append((claim, option))
-    return contract.ledger.profile(settings.profile, switches, settings.brand)
+    return chosen_profile(contract.ledger, settings.profile, switches, settings.brand)
 
 
 def choose_quota(text: str) -> str | int:

@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from feishu_okr.contract import ContractError
+from feishu_okr.contract import ContractError, load_sources
 from okr_mock.scenario.scenario_file import ScenarioError
 from okr_mock.settings import PREFIX, Settings, SettingsError
 from okr_mock.world.fixture_file import FixtureError
@@ -150,12 +151,89 @@ def codes(as_json: bool) -> None:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--profile", default="documented", help="Mark what this profile chooses.")
-def claims(as_json: bool, profile: str) -> None:
-    """Print the ledger: what is disputed about the live API, and what the emulator does."""
+@click.option("--profile", default="documented", help="Mark what this profile chooses; also learned:FILE.")
+@click.option("--ledger", default="", metavar="FILE", help="Ledger that --stale and --unverified ask; the shipped one.")
+@click.option("--stale", default="", metavar="DAYS", help="Name what was last seen live longer ago, such as 90d.")
+@click.option("--unverified", is_flag=True, help="Name what was never seen live.")
+@click.option("--merge", default="", metavar="EVIDENCE", help="Write the evidence of a run into the ledger --into.")
+@click.option("--into", default="", metavar="FILE", help="Ledger file to write; its comments stay.")
+def claims(as_json: bool, profile: str, ledger: str, stale: str, unverified: bool, merge: str, into: str) -> None:
+    """Print the ledger: what is disputed about the live API, and what the emulator does.
+
+    With --stale or --unverified, exit code 1 if there is any such claim.
+    """
+    if bool(merge) != bool(into):
+        raise click.UsageError("--merge EVIDENCE and --into FILE go together")
+    if merge:
+        _merge(merge, into)
+        return
+    if stale or unverified:
+        _ask_ledger(ledger, stale, unverified)
+        return
     from okr_mock.tables import claims_json, claims_table
 
     click.echo(claims_json(profile) if as_json else claims_table(profile), nl=as_json)
+
+
+def _suite_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    from feishu_okr.conformance.options import OPTIONS
+
+    for option in reversed(OPTIONS):
+        command = click.option(
+            f"--{option.name}",
+            option.key,
+            default=option.default,
+            show_default=option.default not in ("", (), False),
+            multiple=isinstance(option.default, tuple),
+            is_flag=option.default is False,
+            type=type(option.default) if isinstance(option.default, int) else str,
+            metavar=None if option.default is False else option.metavar,
+            help=option.help,
+        )(command)
+    return command
+
+
+@cli.command()
+@_suite_options
+@click.option("-x", "--exitfirst", is_flag=True, help="Stop at the first failure.")
+@click.option("--only", default="", metavar="WORDS", help="Run the tests whose names have these words, as pytest -k.")
+def verify(exitfirst: bool, only: str, **values: Any) -> None:
+    """Test an emulator or the live API against the contract: 0 if it holds, 1 if not, 2 if nothing was proved."""
+    from feishu_okr.conformance.verify import NotInstalledError, run
+
+    try:
+        code = run(values, stop_first=exitfirst, only=only)
+    except NotInstalledError as error:
+        raise click.ClickException(str(error)) from error
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _merge(evidence: str, into: str) -> None:
+    from feishu_okr.conformance.evidence import merge
+    from feishu_okr.conformance.verify import NotInstalledError
+
+    try:
+        settled = merge(evidence, into)
+    except NotInstalledError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo("\n".join([*settled, f"{len(settled)} claims written into {into}"]))
+
+
+def _ask_ledger(file: str, days: str, never: bool) -> None:
+    from feishu_okr.conformance import evidence
+
+    number = days.removesuffix("d")
+    if days and not number.isdecimal():
+        raise click.BadParameter(f"{days}: say days, such as 90d", param_hint="--stale")
+    ledger = evidence.ledger_of(file)
+    found = [f"{name}: never seen live" for name in evidence.unverified(ledger)] if never else []
+    if days:
+        dates = {name: source["date"] for name, source in load_sources().items()}
+        found += evidence.stale(ledger, int(number), dates, datetime.now(UTC).date())
+    click.echo("\n".join(found) if found else "every claim that was asked for was seen live, and lately enough")
+    if found:
+        raise click.exceptions.Exit(1)
 
 
 @cli.command()

@@ -28,7 +28,8 @@ def given_start(start: Start, given: Mapping[str, Any], contract: Contract) -> S
     profile, clock = usual.profile, given.get("clock", {})
     base = () if "profile" in given else profile.switches
     switches = [*base, *given.get("set", {}).items()]
-    chosen = contract.ledger.profile(given.get("profile", profile.name), switches, profile.brand)
+    asked = contract.ledger.profile(given.get("profile", "documented"), switches, profile.brand)
+    chosen = replace(asked, name=given.get("profile", profile.name))
     return replace(
         usual,
         profile=contract.effective(chosen).profile,  # the one object of its kind, which is found faster at each call

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from feishu_okr.contract import Claim, Ledger, Profile, load, load_sources
+from feishu_okr.contract import Claim, Ledger, Profile, chosen_profile, load, load_sources
 
 
 def codes_json() -> str:
@@ -41,7 +41,7 @@ def claims_json(profile: str) -> str:
         ValueError: no such profile.
     """
     ledger = load().ledger
-    return _json(claims_of(ledger, ledger.profile(profile)))
+    return _json(claims_of(ledger, chosen_profile(ledger, profile)))
 
 
 def claims_of(ledger: Ledger, chosen: Profile) -> list[dict[str, Any]]:
@@ -65,7 +65,7 @@ def claims_table(profile: str) -> str:
         ValueError: no such profile.
     """
     ledger, sources = load().ledger, load_sources()
-    chosen = ledger.profile(profile)
+    chosen = chosen_profile(ledger, profile)
     table = Table("claim", "status", "options (* is chosen)", "evidence", title=f"profile {profile}", show_lines=True)
     for claim in ledger.claims.values():
         options = [

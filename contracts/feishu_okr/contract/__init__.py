@@ -2,6 +2,7 @@
 
 from feishu_okr.contract.catalog import Catalog, ErrorCode
 from feishu_okr.contract.effective import Checked, Effective, Rules
+from feishu_okr.contract.learned import chosen_profile, read_evidence
 from feishu_okr.contract.ledger import Claim, Ledger, Profile
 from feishu_okr.contract.operation import Operation
 from feishu_okr.contract.reader import Contract, load, load_sources
@@ -24,6 +25,8 @@ __all__ = [
     "Remark",
     "Rules",
     "Violation",
+    "chosen_profile",
     "load",
     "load_sources",
+    "read_evidence",
 ]

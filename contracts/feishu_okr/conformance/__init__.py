@@ -1,0 +1,1 @@
+"""The contract's tests, for the emulator and the live API alike: `okr-mock verify`."""
