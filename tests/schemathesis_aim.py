@@ -171,6 +171,8 @@ def _aim_at_people(value: Any, people: Sequence[str]) -> None:
         for item in value:
             _aim_at_people(item, people)
     elif isinstance(value, dict):
+        for name in [name for name in value if "_" in name]:
+            del value[name]  # another spelling of a field, which the emulator reads though the schema knows it not
         if isinstance(value.get("openId"), str):
             value["openId"] = _pick(value["openId"], people, TEXT)
         for item in value.values():

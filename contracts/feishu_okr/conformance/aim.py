@@ -87,6 +87,8 @@ class Aim:
             for item in value:
                 self._people(item)
         elif isinstance(value, dict):
+            for name in [name for name in value if "_" in name]:
+                del value[name]  # may be another spelling of a field, which a target may read (claim `content_case`)
             if isinstance(value.get("openId"), str):
                 value["openId"] = self._real(value["openId"], "person", WORD)
             for item in value.values():

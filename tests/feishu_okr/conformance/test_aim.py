@@ -61,6 +61,7 @@ def test_parameters(sent: dict[str, Any], real: dict[str, Any]) -> None:
             {"content": {"blocks": [{"openId": "a"}, {"openId": 7}]}},
             {"content": {"blocks": [{"openId": "ou_1"}, {"openId": 7}]}},
         ),
+        ({"content": {"blocks": [{"text_run": 7, "x": 1}]}}, {"content": {"blocks": [{"x": 1}]}}),
     ],
 )
 def test_bodies(sent: dict[str, Any], real: dict[str, Any]) -> None:
