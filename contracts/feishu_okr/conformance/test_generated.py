@@ -15,7 +15,7 @@ from feishu_okr.contract import load
 OPERATIONS = load().operations
 GRANTS = ("oauth.v3.token", "authen.v2.oauth.token")
 """A good call of these needs a code or refresh token; none is generated."""
-LINKS, LEAST_SCENARIOS = 3, 10
+LINKS, LEAST_SCENARIOS, MOST_SCENARIOS = 3, 10, 100
 """From a create to get, update and delete."""
 
 
@@ -69,5 +69,8 @@ def test_links_lead_to_what_they_name(
     from feishu_okr.conformance.life import live
 
     notes["claims"] = ["second_delete"]
-    notes["checked"] = len(live(target, law, max(LEAST_SCENARIOS, number)))
+    for scenarios in (max(LEAST_SCENARIOS, number), MOST_SCENARIOS):  # seldom are the first not enough
+        notes["checked"] = len(live(target, law, scenarios))
+        if notes["checked"] == LINKS:
+            break
     assert notes["checked"] == LINKS, "not every link was followed"
