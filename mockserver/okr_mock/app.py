@@ -12,7 +12,7 @@ from pathlib import Path
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from feishu_okr.contract import load
+from feishu_okr.contract import Contract, load
 from okr_mock.audit import Auditor, Watch, asked_rules
 from okr_mock.call import Handler
 from okr_mock.choice import read_starts
@@ -57,6 +57,7 @@ def create_app(
     clock: Callable[[], int] = system_clock,
     handlers: Mapping[str, Handler] = HANDLERS,
     terminal: Terminal | None = None,
+    contract: Contract | None = None,
 ) -> "App":
     """Build the emulator.
 
@@ -65,6 +66,7 @@ def create_app(
         clock: tells the time in milliseconds since the epoch.
         handlers: what each operation does, by operation id.
         terminal: told of every call; standard error at the level of the settings by default.
+        contract: what the API accepts, answers and refuses; the shipped one by default.
 
     Raises:
         ContractError: our own data files are wrong.
@@ -73,7 +75,7 @@ def create_app(
         SettingsError: a setting is none of its forms, or a file cannot be read or written.
         ValueError: no such profile, claim, option, scenario, fixture or rule.
     """
-    contract = load()
+    contract = contract or load()
     library = open_library(settings.scenario, contract)
     starts = read_starts(contract, settings, library.usual.scenarios)
     effective = contract.effective(starts.default.profile)

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,13 @@ from okr_mock.verdict import Said, check, judge
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def run(settings: Settings, as_json: bool) -> bool:
+def run(settings: Settings, as_json: bool, build: Callable[[Settings], App] = create_app) -> bool:
     """Serve until a signal comes; gives whether the run was as good as the settings ask.
 
     Args:
         settings: everything that can be set.
         as_json: whether the address is printed as JSON.
+        build: makes the application.
 
     Raises:
         SettingsError: what was set cannot be done.
@@ -34,7 +36,7 @@ def run(settings: Settings, as_json: bool) -> bool:
     check(settings)
     settings, is_made = with_admin_token(settings)
     context = tls_context(settings)
-    app = create_app(settings)
+    app = build(settings)
     sock = bind(settings.host, settings.port)
     url = address(sock, "https" if context else "http")
     facts = _facts(url, settings)
