@@ -98,8 +98,10 @@ class Deviant(App):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call of the API, deviating where it is concerned."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or path.startswith("/__admin") or not self._deviation.concerns(
-            self._operation(scope["method"], path), path
+        if (
+            scope["type"] != "http"
+            or path.startswith("/__admin")
+            or not self._deviation.concerns(self._operation(scope["method"], path), path)
         ):
             await super().__call__(scope, receive, send)
             return

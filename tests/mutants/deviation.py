@@ -32,7 +32,8 @@ class Deviation:
         catalog: JSON Patch on the catalog.
         set: constants of the emulator by dotted name, and what they are instead.
         forget: `operation` and `key` (globs): changes that are not committed.
-        flags: settings it is served with.
+        flags: options of claims it is served with.
+        survives: why the suite cannot notice it; "" for a mutant that it must catch.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Deviation:
     set: Mapping[str, Any] = field(default_factory=dict)
     forget: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    survives: str = ""
 
     def concerns(self, operation: str, path: str) -> bool:
         """Say whether calls of an operation are altered.
@@ -92,9 +94,13 @@ def _shipped() -> Contract:
     return load()
 
 
+def _deviation(entry: dict[str, Any]) -> Deviation:
+    values: dict[str, Any] = {key: tuple(part) if isinstance(part, list) else part for key, part in entry.items()}
+    return Deviation(**values)
+
+
 def _deviations(name: str) -> dict[str, Deviation]:
-    entries = read(HERE / name).value
-    found = [Deviation(**{key: tuple(part) if isinstance(part, list) else part for key, part in entry.items()}) for entry in entries]
+    found = [_deviation(entry) for entry in read(HERE / name).value]
     named = {deviation.id: deviation for deviation in found}
     if len(named) < len(found):
         raise ValueError(f"{name}: two deviations share an id")

@@ -25,12 +25,14 @@ def walked(build: Callable[[str], App]) -> Iterator[Seen]:
     Args:
         build: builds the emulator of a mode of authentication.
     """
-    clients = {
-        auth: TestClient(build(auth), base_url="http://localhost", follow_redirects=False) for auth in ("open", "strict")
-    }
+
+    @cache
+    def client_of(auth: str) -> TestClient:
+        return TestClient(build(auth), base_url="http://localhost", follow_redirects=False)
+
     kept: dict[str, str] = {}
     for entry in _calls():
-        client = clients["strict" if "strict" in entry else "open"]
+        client = client_of("strict" if "strict" in entry else "open")
         method, path = _filled(entry["call"], kept).split(" ", 1)
         token = _filled(entry.get("as", "t-dev"), kept)
         headers = {} if path.startswith("/__admin") or not token else {"Authorization": f"Bearer {token}"}
