@@ -1,4 +1,4 @@
-"""`make mutants`: does the conformance suite notice what is wrong, and mind only that?"""
+"""`make mutants`: whether the conformance suite notices what is wrong, and minds only that."""
 
 import os
 import sys
