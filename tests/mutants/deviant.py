@@ -93,7 +93,7 @@ class Deviant(App):
     def __init__(self, app: App, deviation: Deviation) -> None:
         vars(self).update(vars(app))
         self._deviation = deviation
-        self._paths = [(compile_path(found.path)[0], found) for found in app.emulator.contract.operations.values()]
+        self._patterns = [(compile_path(found.path)[0], found) for found in app.emulator.contract.operations.values()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call of the API, deviating where it is concerned."""
@@ -113,7 +113,7 @@ class Deviant(App):
         def leads(pattern: re.Pattern[str], operation: Operation) -> bool:
             return operation.method == method and pattern.fullmatch(path.removesuffix("/")) is not None
 
-        return next((operation.id for pattern, operation in self._paths if leads(pattern, operation)), "")
+        return next((operation.id for pattern, operation in self._patterns if leads(pattern, operation)), "")
 
     def _answering(self, scope: Scope, send: Send) -> Scope:
         """Have answers written through us."""

@@ -19,12 +19,14 @@ class Budget:
         writes: calls among them that may write; 0 for any number.
         calls: calls made, by operation id.
         written: calls made that may write.
+        cleanup: calls made to take back what was written; no budget holds them.
     """
 
     requests: int
     writes: int
     calls: Counter[str] = field(default_factory=Counter)
     written: int = 0
+    cleanup: int = 0
 
     def spend(self, operation: str, *, is_write: bool) -> None:
         """Count a call that is about to be made.

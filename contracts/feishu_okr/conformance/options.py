@@ -29,7 +29,7 @@ class Option:
 OPTIONS = (
     Option(
         "target",
-        "mock: an emulator started for the run; or the URL of a server that runs.",
+        "mock: an emulator started for the run; the URL of an emulator that runs; or live: the API itself, guarded.",
         "mock",
         "TARGET",
     ),
@@ -54,7 +54,20 @@ OPTIONS = (
     Option("evidence", "Write what the target showed of disputed behaviour.", "", "FILE"),
     Option("ca-file", "CA to trust for an https target.", "", "FILE"),
     Option("serve-command", "Command that starts the emulator, in place of okr-mock serve.", "", "COMMAND"),
+    Option("host", "Host of a live target; https only.", "open.feishu.cn", "HOST"),
+    Option("allow-host", "Further host that may be called as live, such as a stand-in's; may be repeated.", (), "HOST"),
+    Option("i-may-write", "Objective or key result that live tests may write records to; repeatable.", (), "TARGET_ID"),
+    Option("read-only", "Leave out the live tests that write.", False),
+    Option("plan", "Tell the calls, writes and minutes of a live run, without a call to the target.", False),
+    Option("sweep", "Delete the records that live runs left on the targets, and run no test.", False),
+    Option("max-requests", "Calls that a live run may make; 0 for any number.", 2000, "N"),
+    Option("max-writes", "Calls that a live run may make and that may write; 0 for any number.", 1000, "N"),
+    Option("per-minute", "Calls of one operation a minute that a live run makes at most.", 80, "N"),
+    Option("runs", "Folder where live runs write down what they wrote.", "okr-verify-runs", "FOLDER"),
+    Option("resume", "Go on with a live run that was broken off: what it proved is left out.", "", "RUN"),
 )
+REPORTS = ("json", "junit", "html", "evidence")
+"""Options that name files to be written."""
 SECRETS = {
     "FEISHU_APP_ID": "id of the app that calls",
     "FEISHU_APP_SECRET": "its secret",

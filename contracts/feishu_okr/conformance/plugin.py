@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feishu_okr.conformance.options import OPTIONS
+from feishu_okr.conformance.options import OPTIONS, REPORTS
 
 if TYPE_CHECKING:
     from feishu_okr.conformance.session import Session
@@ -41,6 +41,8 @@ class Run:
         for option in OPTIONS:
             if isinstance(option.default, tuple):
                 self.values[option.key] = tuple(self.values[option.key] or ())
+        if self.values["plan"]:  # a rehearsal says nothing of the target
+            self.values |= dict.fromkeys(REPORTS, "")
         self.tally: Tally = Tally()
         opened = [plugin.session for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, Opened)]
         self._session: Session | None = opened[0] if opened else None
@@ -139,6 +141,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_configure(config: pytest.Config) -> None:
     """Be ready to count results."""
     config.pluginmanager.register(Counting(config), "okr-conformance-counting")
+    if config.getoption("okr_target") == "live":
+        _guard(config)
+
+
+def _guard(config: pytest.Config) -> None:
+    """Open the session of a live run before anything is collected, so that nothing is called unguarded."""
+    from feishu_okr.conformance.guard_plugin import GuardPlugin
+    from feishu_okr.conformance.wire import StopRun
+
+    if hasattr(config, "workerinput") or config.getoption("numprocesses", None):
+        raise pytest.UsageError("a live run keeps one pace and one file: leave -n out")
+    run = run_of(config)
+    try:
+        guard = run.session.guard
+    except (StopRun, ValueError) as error:
+        raise pytest.UsageError(str(error)) from error
+    assert guard is not None  # noqa: S101 - so it is for a live target
+    config.pluginmanager.register(GuardPlugin(guard, run.tally), "okr-conformance-guard")
 
 
 class Counting:

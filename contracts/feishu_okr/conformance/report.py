@@ -23,6 +23,7 @@ def as_json(tally: Tally) -> dict[str, Any]:
         "target": tally.about,
         "exit": tally.exit,
         "stopped": tally.stopped,
+        "guard": tally.guard,
         "counts": {name: len(tally.of(verdict)) for name, verdict in verdicts.items()},
         "assumption": tally.assumption,
         "claims": {claim.id: _rest(claim) for claim in tally.claims},

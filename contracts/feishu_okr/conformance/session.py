@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx2
@@ -13,14 +13,19 @@ import httpx2
 from feishu_okr.conformance.capability import CAPABILITIES
 from feishu_okr.conformance.knowledge import of_fixture, read_known
 from feishu_okr.conformance.launch import emulator
+from feishu_okr.conformance.options import REPORTS
 from feishu_okr.conformance.target import ADMIN, App, Target
 from feishu_okr.conformance.wire import HttpWire, Request, StopRun, Wire
 from feishu_okr.contract import Contract, Profile, chosen_profile, load
 
+if TYPE_CHECKING:
+    from feishu_okr.conformance.guard import Guard
+
 OURS = "feishu-okr-mock"
 ALL = frozenset(CAPABILITIES)
 USERS = ("user", "other_user")
-FILES = ("json", "junit", "html", "evidence")
+LIVE = "live"
+LIVE_ONLY = ("i_may_write", "read_only", "plan", "sweep", "resume")
 
 
 @dataclass
@@ -31,11 +36,13 @@ class Session:
         target: what the suite looks at.
         values: options of the run.
         stack: ends what the run began.
+        guard: stands between the run and a live target.
     """
 
     target: Target
     values: Mapping[str, Any]
     stack: ExitStack
+    guard: "Guard | None" = None
     _enforcing: Target | None = None
 
     def enforcing(self) -> Target:
@@ -64,8 +71,7 @@ def check_values(values: Mapping[str, Any]) -> None:
     Raises:
         ValueError: an option is none.
     """
-    if not _is_target(values["target"]):
-        raise ValueError(f"--target {values['target']}: say mock, live, or a URL that begins with http:// or https://")
+    _check_target(values)
     if values["generated"] < 0:
         raise ValueError(f"--generated {values['generated']}: say how many calls, 0 for none")
     read_known(values["know"])
@@ -73,11 +79,18 @@ def check_values(values: Mapping[str, Any]) -> None:
     for name in values["without"]:
         if name not in CAPABILITIES:
             raise ValueError(f"--without {name}: there is no such capability; there are {', '.join(CAPABILITIES)}")
-    for key in FILES:
+    for key in REPORTS:
         if values[key]:
             _check_file(key, Path(values[key]))
     if values["ca_file"] and not Path(values["ca_file"]).is_file():
         raise ValueError(f"--ca-file {values['ca_file']}: there is no such file")
+
+
+def _check_target(values: Mapping[str, Any]) -> None:
+    if not _is_target(values["target"]):
+        raise ValueError(f"--target {values['target']}: say mock, live, or a URL that begins with http:// or https://")
+    if values["target"] != LIVE and (given := [key for key in LIVE_ONLY if values[key]]):
+        raise ValueError(f"--{given[0].replace('_', '-')} is for --target live")
 
 
 def _is_target(text: str) -> bool:
@@ -115,12 +128,12 @@ def open_session(values: Mapping[str, Any], transport: httpx2.BaseTransport | No
         ValueError: an option is none.
     """
     check_values(values)
+    if values["target"] == LIVE:
+        return _guarded(values)
     stack = ExitStack()
     try:
         contract = load()
         name = values["target"]
-        if name == "live":
-            raise ValueError("--target live: this version cannot guard live runs; name the URL of an emulator")
         url = stack.enter_context(_serve(values)) if name == "mock" else name
         wire = HttpWire(url, transport, values["ca_file"] or True)
         stack.callback(wire.close)
@@ -129,6 +142,21 @@ def open_session(values: Mapping[str, Any], transport: httpx2.BaseTransport | No
     except BaseException:
         stack.close()
         raise
+
+
+def _guarded(values: Mapping[str, Any]) -> Session:
+    """Open a session whose every call goes through a guard; ending it deletes what was written."""
+    from feishu_okr.conformance.guard import open_guard
+
+    guard = open_guard(values)
+    try:
+        session = open_session({**guard.values, **dict.fromkeys(LIVE_ONLY, ())}, guard.transport)
+    except BaseException:
+        guard.close()
+        raise
+    session.stack.callback(guard.close)
+    had = session.target.capabilities - (frozenset() if guard.may_write else {"write"})
+    return replace(session, target=replace(session.target, name=LIVE, capabilities=had), guard=guard)
 
 
 def _serve(values: Mapping[str, Any], *flags: str) -> Any:

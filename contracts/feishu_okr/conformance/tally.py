@@ -64,6 +64,7 @@ class Tally:
         about: the target: `name` and `switches`.
         stopped: why the run ended before its end, or "".
         exit: exit code of the run.
+        guard: what a guarded run did to its target; None for any other.
     """
 
     results: list[Result] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Tally:
     about: dict[str, Any] = field(default_factory=dict)
     stopped: str = ""
     exit: int = 0
+    guard: dict[str, Any] | None = None
 
     def count(self, noted: Mapping[str, Any], report: Any) -> None:
         """Count what came of a test.
@@ -100,10 +102,11 @@ class Tally:
 
     @property
     def exit_code(self) -> int:
-        """0: all that could be proved was; 1: something failed; 2: the run was stopped, or nothing was proved."""
+        """0: all that could be proved was; 1: something failed or was left there; 2: nothing was proved, or stopped."""
         if self.stopped:
             return 2
-        return 1 if self.of(FAILED) else 0 if self.of(PROVED) else 2
+        is_wrong = self.of(FAILED) or (self.guard and self.guard["leftovers"])
+        return 1 if is_wrong else 0 if self.of(PROVED) else 2
 
     @property
     def claims(self) -> list[Resting]:

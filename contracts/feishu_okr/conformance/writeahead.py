@@ -1,6 +1,7 @@
 """The write-ahead file of a run: what it is about to write and has written, safe on disk before the next call.
 
-One JSON object a line, `event` first: `run`, `create`, `created`, `deleted`, `proved`, `closed`. No credential is among them.
+One JSON object a line, `event` first: `run`, `create`, `created`, `deleted`, `proved`, `closed`. No credential is
+among them.
 """
 
 import json
@@ -148,7 +149,7 @@ def read_run(path: Path) -> WriteAhead:
     try:
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.endswith("}"):
-                found._replay(json.loads(line))  # noqa: SLF001 - its own reader
+                found._replay(json.loads(line))
     except OSError as error:
         raise GuardError(f"{path} cannot be read: {error.strerror}; --runs names the folder of the runs") from error
     except (ValueError, KeyError) as error:

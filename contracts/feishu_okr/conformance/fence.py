@@ -1,0 +1,112 @@
+"""The fence: which calls of a run may reach the target. It reads the calls themselves and believes no label."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import httpx2
+
+from feishu_okr.conformance.budget import GuardError
+from feishu_okr.conformance.permission import Permission
+from feishu_okr.contract import Contract
+
+CREATE, UPDATE, DELETE, UPLOAD = (
+    "okr.v1.progress_record.create",
+    "okr.v1.progress_record.update",
+    "okr.v1.progress_record.delete",
+    "okr.v1.image.upload",
+)
+_UNDOABLE = (CREATE, UPDATE, DELETE, UPLOAD)
+_ID = re.compile(rb'"([0-9]{15,19})"')
+_TARGET = re.compile(rb"target_?id[^0-9a-z]{1,40}([0-9]{15,19})(?![0-9])", re.IGNORECASE)
+
+
+@dataclass
+class Fence:
+    """Lets calls pass that can do no harm.
+
+    Args:
+        permission: host, and targets that may be written to.
+        contract: knows what each path does.
+        own: ids of records that the run wrote.
+        real: ids that the target itself has named; what they belong to must not be touched.
+    """
+
+    permission: Permission
+    contract: Contract
+    own: set[str] = field(default_factory=set)
+    real: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        paths = [(_pattern(found.path), found.method, found.id) for found in self.contract.operations.values()]
+        self._operations = paths
+        self._unmodelled = [
+            (_pattern(path), method, name)
+            for path, methods in self.contract.unmodelled.items()
+            for method, name in methods.items()
+        ]
+
+    def operation(self, request: httpx2.Request) -> str:
+        """Name the operation that a call reaches, or "".
+
+        Args:
+            request: the call.
+        """
+        return _found(self._operations, request)
+
+    def is_write(self, request: httpx2.Request) -> bool:
+        """Say whether a call may write: all may but reads and those that ask for a token.
+
+        Args:
+            request: the call.
+        """
+        known = self.contract.operations.get(self.operation(request))
+        return request.method not in ("GET", "HEAD") and not (known is not None and known.issues_tokens)
+
+    def check(self, request: httpx2.Request) -> None:
+        """Stop the run before a call that it may not make.
+
+        Args:
+            request: the call, its body read.
+
+        Raises:
+            GuardError: the call must not be made.
+        """
+        url = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        if url != self.permission.url:
+            raise GuardError(f"a test wanted to call {url}; only {self.permission.url} is allowed")
+        if not self.is_write(request):
+            return
+        if not self.permission.targets:
+            raise GuardError(f"a test wanted to write ({request.method} {request.url.path}) in a run that only reads")
+        operation = self.operation(request)
+        name = _found(self._unmodelled, request) or (operation not in ("", *_UNDOABLE) and operation)
+        if name:
+            raise GuardError(f"a test wanted to call {name}; what that does cannot be taken back")
+        self._check_ids(request, operation)
+
+    def _check_ids(self, request: httpx2.Request, operation: str) -> None:
+        wanted = {found.decode() for found in _TARGET.findall(request.content)}
+        if foreign := (wanted & self.real) - set(self.permission.targets):
+            raise GuardError(f"a test wanted to write to {min(foreign)}, which --i-may-write does not name")
+        if operation in (UPDATE, DELETE):
+            record = request.url.path.rstrip("/").rpartition("/")[2]
+            if record in self.real and record not in self.own:
+                raise GuardError(f"a test wanted to change record {record}, which this run did not write")
+
+    def learn(self, body: bytes) -> None:
+        """Remember the ids that an answer names.
+
+        Args:
+            body: body of a successful answer.
+        """
+        self.real |= {found.decode() for found in _ID.findall(body)}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{[^/]*\\}", "[^/]+", re.escape(path)) + "/?")
+
+
+def _found(paths: Iterable[tuple[re.Pattern[str], str, str]], request: httpx2.Request) -> str:
+    path, method = request.url.path, request.method
+    return next((name for pattern, verb, name in paths if verb == method and pattern.fullmatch(path)), "")

@@ -1,0 +1,257 @@
+"""The guard: everything that stands between a run of the suite and the live API."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from feishu_okr.conformance.budget import Budget, GuardError
+from feishu_okr.conformance.fence import Fence
+from feishu_okr.conformance.guarded import GuardedTransport
+from feishu_okr.conformance.pace import Pace, Time
+from feishu_okr.conformance.permission import Permission, permit
+from feishu_okr.conformance.sweep import Sweep
+from feishu_okr.conformance.tag import new_run, tag_of
+from feishu_okr.conformance.target import App, Target
+from feishu_okr.conformance.wire import HttpWire
+from feishu_okr.conformance.writeahead import WriteAhead, read_run, read_runs, run_file
+from feishu_okr.contract import load
+
+
+@dataclass
+class Guard:
+    """A guarded run.
+
+    Args:
+        values: options of the run, by key, with what the guard found out.
+        permission: what it may do.
+        transport: what every call goes through.
+        sweep: takes back what the run wrote.
+        kinds: `objective` or `key_result` by the ids of the targets.
+        stack: ends what the guard began.
+        leftovers: records that could not be deleted.
+    """
+
+    values: Mapping[str, Any]
+    permission: Permission
+    transport: GuardedTransport
+    sweep: Sweep
+    kinds: Mapping[str, str]
+    stack: ExitStack = field(default_factory=ExitStack)
+    leftovers: list[str] = field(default_factory=list)
+    _is_closed: bool = False
+
+    @property
+    def url(self) -> str:
+        """Address of the target."""
+        return self.permission.url
+
+    @property
+    def may_write(self) -> bool:
+        """Whether records may be written."""
+        return bool(self.permission.targets)
+
+    @property
+    def file(self) -> WriteAhead:
+        """What the run wrote down."""
+        return self.transport.file
+
+    def close(self) -> None:
+        """Delete what the run wrote, whatever ended it; a second call does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            with self.transport.cleaning(), _patient(len(self.file.pending)):
+                self._clean()
+        finally:
+            self.stack.close()
+
+    def _clean(self) -> None:
+        is_unsure = self.file.is_unsure
+        self.leftovers = self.sweep.delete(list(self.file.pending))
+        if is_unsure:  # a create has no answer; what came of it is known to the target alone
+            found = [list(self.sweep.find(kind, name, self.file.facts["run"])) for name, kind in self.kinds.items()]
+            self.leftovers = self.sweep.delete([record for records in found for record in records])
+        self.file.close(self.leftovers)
+
+    def summary(self) -> list[str]:
+        """Tell what the run did to the target."""
+        budget, created = self.transport.budget, len(self.file.created)
+        lines = [
+            f"{self.url}: {budget.made} calls, {budget.written} of them may write; {created} records written, "
+            f"{created - len(self.file.pending)} of them deleted; waited {self.transport.pace.waited:.0f} s"
+        ]
+        lines.append(f"run {self.file.facts['run']}, written down in {self.file.path}; --resume goes on with it")
+        if self.transport.images:
+            lines.append(f"{self.transport.images} images uploaded; the API has no way to delete them")
+        if left := self.leftovers or self.file.pending:
+            lines.append(f"NOT deleted: {' '.join(left)}; okr-mock verify --sweep with the same options tries again")
+        return lines
+
+    def report(self) -> dict[str, Any]:
+        """Tell the same as JSON."""
+        budget = self.transport.budget
+        return {
+            "host": self.permission.host,
+            "targets": list(self.permission.targets),
+            "run": self.file.facts.get("run", ""),
+            "calls": dict(budget.calls),
+            "writes": budget.written,
+            "cleanup_calls": budget.cleanup,
+            "records": len(self.file.created),
+            "images": self.transport.images,
+            "seconds_waited": round(self.transport.pace.waited),
+            "leftovers": self.leftovers or list(self.file.pending),
+        }
+
+
+def open_guard(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Guard:
+    """Begin a guarded run, or its rehearsal where the options ask for a plan.
+
+    Args:
+        values: options of the run, by key.
+        environment: where the credentials are.
+
+    Raises:
+        GuardError: the run may not be made.
+    """
+    permission = permit(values, environment)
+    if values["plan"]:
+        from feishu_okr.conformance.rehearsal import rehearse
+
+        return rehearse(values, permission, environment)
+    return guard_of(values, permission, environment, Time())
+
+
+def guard_of(
+    values: Mapping[str, Any], permission: Permission, environment: Mapping[str, str], clock: Time, inner: Any = None
+) -> Guard:
+    """Build a guard.
+
+    Args:
+        values: options of the run, by key.
+        permission: what it may do.
+        environment: where the credentials are.
+        clock: tells the time and waits.
+        inner: transport that sends; plain HTTPS by default.
+
+    Raises:
+        GuardError: a target that may be written to does not exist, or the run that is to be resumed is another one.
+    """
+    contract = load()
+    fence = Fence(permission, contract)
+    file = _file(values, permission)
+    transport = GuardedTransport(
+        inner or _https(values["ca_file"]),
+        fence,
+        Budget(values["max_requests"], values["max_writes"]),
+        Pace(values["per_minute"], clock, _tell),
+        file,
+        tag_of(file.facts["run"]),
+    )
+    app = App(environment["FEISHU_APP_ID"], environment["FEISHU_APP_SECRET"])
+    wire = HttpWire(permission.url, transport)
+    target = Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app)
+    sweep = Sweep(transport, target.caller())
+    kinds = {name: sweep.kind(name) for name in permission.targets}
+    know = [f"{kind}={name}" for name, kind in kinds.items()]
+    fence.own |= file.created
+    fence.real |= {text.partition("=")[2] for text in values["know"]}
+    found = {**values, "target": permission.url, "know": (*values["know"], *know)}
+    guard = Guard(found, permission, transport, sweep, kinds)
+    guard.stack.enter_context(_ended_by_sigterm())
+    return guard
+
+
+def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> int:
+    """Delete what earlier runs left on the targets: `okr-mock verify --sweep`; gives the exit code.
+
+    Args:
+        values: options, by key.
+        environment: where the credentials are.
+
+    Raises:
+        GuardError: the sweep may not be made.
+    """
+    permission = permit({**values, "read_only": False}, environment)
+    guard = guard_of({**values, "resume": ""}, permission, environment, Time())
+    with guard.transport.cleaning():
+        known = [record for run in read_runs(values["runs"], permission.host) for record in run.pending]
+        found = [record for name, kind in guard.kinds.items() for record in guard.sweep.find(kind, name)]
+        records = list(dict.fromkeys([*known, *found]))
+        left = guard.sweep.delete(records)
+    for run in read_runs(values["runs"], permission.host):
+        for record in set(run.pending) - set(left):
+            run.deleted(record)
+    _tell(f"{len(records) - len(left)} records deleted, {len(left)} left{''.join(f' {record}' for record in left)}")
+    return 1 if left else 0
+
+
+def _file(values: Mapping[str, Any], permission: Permission) -> WriteAhead:
+    """Begin the file of a run, or go on with that of an earlier one."""
+    facts = {"host": permission.host, "targets": list(permission.targets), "profile": values["profile"]}
+    if values["resume"]:
+        found = read_run(run_file(values["runs"], values["resume"]))
+        before = {name: found.facts.get(name) for name in facts}
+        if before != facts:
+            raise GuardError(f"run {values['resume']} was begun with {before}; resume it with the same")
+        return found
+    run = new_run()
+    file = WriteAhead(run_file(values["runs"], run), {"run": run})
+    if not values["sweep"]:
+        file.begin(run=run, begun=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **facts)
+    return file
+
+
+def _https(ca_file: str) -> Any:
+    import ssl
+
+    import httpx2
+
+    return httpx2.HTTPTransport(verify=ssl.create_default_context(cafile=ca_file or None), trust_env=False)
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"okr-mock: {text}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does, so that it cleans up."""
+
+    def end(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with _handling(signal.SIGTERM, end):
+        yield
+
+
+@contextmanager
+def _patient(records: int) -> Iterator[None]:
+    """Let the first Ctrl-C while cleaning up only tell what is going on."""
+
+    def wait(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _tell(f"deleting {records} records that this run wrote; Ctrl-C again leaves them to --sweep")
+
+    with _handling(signal.SIGINT, wait):
+        yield
+
+
+@contextmanager
+def _handling(number: signal.Signals, handler: Callable[..., None]) -> Iterator[None]:
+    try:
+        before = signal.signal(number, handler)
+    except ValueError:  # not the main thread, which alone is told of signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
