@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check bench image-check format clean
+.PHONY: serve test check mutants bench image-check format clean
 
 serve: $(VENV)/.installed  ## serve the emulator on http://127.0.0.1:6570
 	$(BIN)/okr-mock serve $(ARGS)
@@ -16,6 +16,9 @@ check: $(VENV)/.installed-dev  ## lint, types, import rules, and the contract's 
 	$(BIN)/mypy
 	PYTHONPATH=contracts:mockserver $(BIN)/lint-imports
 	$(BIN)/python -m feishu_okr.contract
+
+mutants: $(VENV)/.installed-dev  ## see that the contract suite catches emulators that deviate, and minds no allowed deviation
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/.installed-dev  ## compare the emulator with the bare floor of its own stack
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -12,6 +12,15 @@ CAPABILITIES = {
     "scopes": "which scopes the app has is not known",
 }
 """Why a test that wants a capability cannot be run without it."""
+WRITES = {
+    "okr.v1.progress_record.create": "write",
+    "okr.v1.progress_record.update": "write",
+    "okr.v1.progress_record.delete": "write",
+    "okr.v1.image.upload": "write",
+    "okr.v1.period.create": "periods",
+    "okr.v1.period.patch": "periods",
+}
+"""Capability that a call wants, by operation; all others only read."""
 KNOWS = "knows no {}; name one with --know {}=ID"
 
 

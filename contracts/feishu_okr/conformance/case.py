@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from feishu_okr.conformance.capability import WRITES
 from feishu_okr.conformance.filling import names_in
 from feishu_okr.conformance.knowledge import NAMES
 from feishu_okr.contract.source import read
@@ -124,10 +125,8 @@ def _implied(steps: tuple[Mapping[str, Any], ...], bases: Mapping[str, Any], nam
             yield who
         elif who == "tenant" and step["call"].startswith("okr."):
             yield "credentials"
-        if step["call"] in ("okr.v1.progress_record.create", "okr.v1.progress_record.update", "okr.v1.image.upload"):
-            yield "write"
-        if step["call"] in ("okr.v1.period.create", "okr.v1.period.patch"):
-            yield "periods"
+        if step["call"] in WRITES:
+            yield WRITES[step["call"]]
 
 
 def _bases_in(value: Any) -> Iterator[str]:

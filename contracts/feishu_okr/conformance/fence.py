@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx2
 
 from feishu_okr.conformance.budget import GuardError
+from feishu_okr.conformance.capability import WRITES
 from feishu_okr.conformance.permission import Permission
 from feishu_okr.contract import Contract
 
@@ -55,13 +56,13 @@ class Fence:
         return _found(self._operations, request)
 
     def is_write(self, request: httpx2.Request) -> bool:
-        """Say whether a call may write: all may but reads and those that ask for a token.
+        """Say whether a call may write: those of the contract that do, and all others that are no reads.
 
         Args:
             request: the call.
         """
-        known = self.contract.operations.get(self.operation(request))
-        return request.method not in ("GET", "HEAD") and not (known is not None and known.issues_tokens)
+        operation = self.operation(request)
+        return operation in WRITES if operation else request.method not in ("GET", "HEAD", "OPTIONS")
 
     def check(self, request: httpx2.Request) -> None:
         """Stop the run before a call that it may not make.

@@ -191,7 +191,7 @@ class Counting:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tell what was proved, what failed, and what could not be proved and why."""
-        if _RUN in self._config.stash:
+        if _RUN in self._config.stash and not run_of(self._config).values["plan"]:
             from feishu_okr.conformance.summary import summary
 
             terminalreporter.write(summary(run_of(self._config).tally, terminalreporter.hasmarkup))

@@ -66,9 +66,11 @@ def rehearse(values: Mapping[str, Any], permission: Permission, environment: Map
     Raises:
         StopRun: the emulator does not start.
     """
+    from feishu_okr.conformance.session import behaviour
+
     stack = ExitStack()
     try:
-        url = stack.enter_context(emulator(values["serve_command"]))
+        url = stack.enter_context(emulator(values["serve_command"], behaviour(values)))
         runs = stack.enter_context(tempfile.TemporaryDirectory())
         fixture = _fixture(url, environment["FEISHU_APP_ID"])
         names = dict.fromkeys([*(text.partition("=")[0] for text in values["know"]), *_roles(values, permission)])

@@ -160,9 +160,17 @@ def _guarded(values: Mapping[str, Any]) -> Session:
 
 
 def _serve(values: Mapping[str, Any], *flags: str) -> Any:
+    return emulator(values["serve_command"], [*behaviour(values), *flags])
+
+
+def behaviour(values: Mapping[str, Any]) -> list[str]:
+    """Give the flags of an emulator that behaves as a run expects.
+
+    Args:
+        values: options of the run, by key.
+    """
     profile = ["--profile", values["profile"]] if values["profile"] else []
-    switches = [part for text in values["set"] for part in ("--set", text)]
-    return emulator(values["serve_command"], [*profile, *switches, *flags])
+    return [*profile, *(part for text in values["set"] for part in ("--set", text))]
 
 
 def _found(name: str, wire: Wire, contract: Contract, values: Mapping[str, Any], *, is_ours: bool) -> Target:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from feishu_okr.conformance.capability import WRITES
 from feishu_okr.conformance.conftest import Needs
 from feishu_okr.conformance.law import Law
 from feishu_okr.conformance.target import Caller
@@ -23,9 +24,13 @@ def some_path(path: str) -> str:
 
 
 @pytest.mark.parametrize("operation", GUARDED)
-def test_no_operation_takes_a_bad_token(operation: str, caller: Caller, law: Law, notes: dict[str, Any]) -> None:
+def test_no_operation_takes_a_bad_token(
+    operation: str, caller: Caller, law: Law, needs: Needs, notes: dict[str, Any]
+) -> None:
     """An operation that wants a token refuses a missing one and a forged one with 400 and the gateway's code."""
     known = OPERATIONS[operation]
+    if operation in WRITES:
+        needs(WRITES[operation])
     notes["checked"] = len(FORGED)
     for authorization, code in FORGED.items():
         headers = (("Authorization", authorization),) if authorization else ()
@@ -34,9 +39,13 @@ def test_no_operation_takes_a_bad_token(operation: str, caller: Caller, law: Law
 
 
 @pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS.values()}))
-def test_a_method_without_operation_is_not_found(path: str, caller: Caller, law: Law, notes: dict[str, Any]) -> None:
+def test_a_method_without_operation_is_not_found(
+    path: str, caller: Caller, law: Law, needs: Needs, notes: dict[str, Any]
+) -> None:
     """A method that no operation of a path has gets the plain 404 of an unknown path, even without a token."""
+    needs("write")
     taken = {operation.method for operation in OPERATIONS.values() if operation.path == path}
+    taken |= set(load().unmodelled.get(path, ()))
     for method in set(METHODS) - taken:
         answer = caller.send(Request(method, some_path(path)))
         assert (answer.status, list(law.broken(answer))) == (404, []), method
@@ -60,6 +69,6 @@ def test_an_unknown_path_is_not_found(path: str, caller: Caller, law: Law) -> No
 
 def test_a_redirect_is_no_answer(caller: Caller, needs: Needs) -> None:
     """A slash behind a path leads to the operation or nowhere, never to another address."""
-    needs("credentials")
+    needs("credentials", "write")
     for operation in ("okr.v1.progress_record.create", "okr.v1.period_rule.list"):
         assert caller.call(operation, suffix="/").status in (200, 400, 404)
