@@ -5,11 +5,11 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from starlette.routing import Router
+from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feishu_okr.contract import Contract, load
@@ -86,14 +86,16 @@ def create_app(
     limits, observer = Limits(settings.max_body, settings.max_image), Observer(contract.operations.values())
     emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings), observer)
     coverage = Coverage(contract, effective, observer)
-    observations = Observations(store, watch.auditor, observer, coverage, library)
-    looks = [*observations.routes, *page_routes(store, library, emulator.watchers)]
+    looks = [*Observations(store, watch.auditor, observer, coverage, library).routes, *page_routes(emulator)]
     calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
     worlds, scenarios = Worlds(store, starts, contract, clock), Scenarios(store, starts, library)
     routes = inspector_routes(settings, effective, calls, worlds, scenarios, looks)
-    router = Router(routes, redirect_slashes=False, default=NotFound(emulator))
-    paths = PathTable(_operation_apps(emulator, handlers), otherwise=router)
-    return App(paths, emulator, starts.default, watch, coverage)
+    return App(_paths(emulator, handlers, routes), emulator, starts.default, watch, coverage)
+
+
+def _paths(emulator: Emulator, handlers: Mapping[str, Handler], control: Sequence[BaseRoute]) -> PathTable:
+    router = Router(control, redirect_slashes=False, default=NotFound(emulator))
+    return PathTable(_operation_apps(emulator, handlers), otherwise=router)
 
 
 def _admission(settings: Settings, starts: Starts) -> Admission:

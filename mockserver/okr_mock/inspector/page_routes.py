@@ -5,15 +5,13 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from okr_mock.endpoint import Emulator
 from okr_mock.inspector.drafts import Drafts
 from okr_mock.inspector.events import Events
 from okr_mock.inspector.goals import Goals
 from okr_mock.inspector.ledger import Ledger
 from okr_mock.inspector.markdown import read_markdown
 from okr_mock.inspector.page_files import lead_to_page, show_file, show_page
-from okr_mock.scenario.library import Library
-from okr_mock.store import Store
-from okr_mock.watchers import Watchers
 
 Table = list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]
 
@@ -25,14 +23,13 @@ PAGE_FILES: Table = [
 """Methods, paths and answers of the page itself; it holds no secret and asks for the token."""
 
 
-def page_routes(store: Store, library: Library, watchers: Watchers) -> Table:
+def page_routes(emulator: Emulator) -> Table:
     """Give methods, paths and answers of what the page shows beside what other control routes tell.
 
     Args:
-        store: where worlds are kept.
-        library: all scenarios, and the contract.
-        watchers: who looks on.
+        emulator: whose store, scenarios and watchers.
     """
+    store, library, watchers = emulator.store, emulator.library, emulator.watchers
     goals, ledger, drafts = Goals(store, library.contract), Ledger(store, library.contract), Drafts(library)
     return [
         ("GET", "/__admin/events", Events(store, watchers).stream),
