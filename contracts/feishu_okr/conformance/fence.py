@@ -1,8 +1,10 @@
 """The fence: which calls of a run may reach the target. It reads the calls themselves and believes no label."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx2
 
@@ -18,8 +20,11 @@ CREATE, UPDATE, DELETE, UPLOAD = (
     "okr.v1.image.upload",
 )
 _UNDOABLE = (CREATE, UPDATE, DELETE, UPLOAD)
-_ID = re.compile(rb'"([0-9]{15,19})"')
-_TARGET = re.compile(rb"target_?id[^0-9a-z]{1,40}([0-9]{15,19})(?![0-9])", re.IGNORECASE)
+_ID = re.compile("[0-9]{15,19}")
+_NOBODYS = re.compile("7000000000000000[0-9]{3}")
+"""Ids that tests use for what there is not; none of the API's falls into that millisecond of 2017."""
+_TARGET = re.compile(r"target_?id[^0-9a-z]{1,40}([0-9]{15,19})(?![0-9])", re.IGNORECASE)
+_NAMES = ("target_id", "targetId")
 
 
 @dataclass
@@ -30,13 +35,11 @@ class Fence:
         permission: host, and targets that may be written to.
         contract: knows what each path does.
         own: ids of records that the run wrote.
-        real: ids that the target itself has named; what they belong to must not be touched.
     """
 
     permission: Permission
     contract: Contract
     own: set[str] = field(default_factory=set)
-    real: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         paths = [(_pattern(found.path), found.method, found.id) for found in self.contract.operations.values()]
@@ -79,7 +82,7 @@ class Fence:
         if not self.is_write(request):
             return
         if not self.permission.targets:
-            raise GuardError(f"a test wanted to write ({request.method} {request.url.path}) in a run that only reads")
+            raise GuardError(f"a test wanted to write ({request.method} {_path(request)}) in a run that only reads")
         operation = self.operation(request)
         name = _found(self._unmodelled, request) or (operation not in ("", *_UNDOABLE) and operation)
         if name:
@@ -87,27 +90,43 @@ class Fence:
         self._check_ids(request, operation)
 
     def _check_ids(self, request: httpx2.Request, operation: str) -> None:
-        wanted = {found.decode() for found in _TARGET.findall(request.content)}
-        if foreign := (wanted & self.real) - set(self.permission.targets):
+        foreign = {name for name in _targets(request.content) if self._is_real(name)} - set(self.permission.targets)
+        if foreign:
             raise GuardError(f"a test wanted to write to {min(foreign)}, which --i-may-write does not name")
-        if operation in (UPDATE, DELETE):
-            record = request.url.path.rstrip("/").rpartition("/")[2]
-            if record in self.real and record not in self.own:
-                raise GuardError(f"a test wanted to change record {record}, which this run did not write")
+        record = _path(request).rpartition("/")[2]
+        if operation in (UPDATE, DELETE) and self._is_real(record) and record not in self.own:
+            raise GuardError(f"a test wanted to change record {record}, which this run did not write")
 
-    def learn(self, body: bytes) -> None:
-        """Remember the ids that an answer names.
+    def _is_real(self, name: str) -> bool:
+        """Say whether something could have this id."""
+        return _ID.fullmatch(name) is not None and not _NOBODYS.fullmatch(name)
 
-        Args:
-            body: body of a successful answer.
-        """
-        self.real |= {found.decode() for found in _ID.findall(body)}
+
+def _targets(body: bytes) -> set[str]:
+    """Find the targets that a body names, be it JSON in whatever spelling, or a form."""
+    try:
+        return set(_named(json.loads(body)))
+    except (ValueError, RecursionError):
+        return set(_TARGET.findall(body.decode("latin-1")))
+
+
+def _named(value: Any) -> Iterator[str]:
+    for name, item in value.items() if isinstance(value, dict) else ():
+        yield from [str(item)] if name in _NAMES else ()
+        yield from _named(item)
+    for item in value if isinstance(value, list) else ():
+        yield from _named(item)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{[^/]*\\}", "[^/]+", re.escape(path)) + "/?")
 
 
+def _path(request: httpx2.Request) -> str:
+    """Give the path without slashes that some services overlook."""
+    return re.sub("/+", "/", request.url.path).rstrip("/") or "/"
+
+
 def _found(paths: Iterable[tuple[re.Pattern[str], str, str]], request: httpx2.Request) -> str:
-    path, method = request.url.path, request.method
+    path, method = _path(request), request.method
     return next((name for pattern, verb, name in paths if verb == method and pattern.fullmatch(path)), "")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from feishu_okr.conformance.budget import Budget, GuardError
@@ -16,7 +17,7 @@ from feishu_okr.conformance.pace import Pace, Time
 from feishu_okr.conformance.permission import Permission, permit
 from feishu_okr.conformance.sweep import Sweep
 from feishu_okr.conformance.tag import new_run, tag_of
-from feishu_okr.conformance.target import App, Target
+from feishu_okr.conformance.target import App, Caller, Target
 from feishu_okr.conformance.wire import HttpWire
 from feishu_okr.conformance.writeahead import WriteAhead, read_run, read_runs, run_file
 from feishu_okr.contract import load
@@ -143,29 +144,37 @@ def guard_of(
     Raises:
         GuardError: a target that may be written to does not exist, or the run that is to be resumed is another one.
     """
-    contract = load()
-    fence = Fence(permission, contract)
-    file = _file(values, permission)
-    transport = GuardedTransport(
-        inner or _https(values["ca_file"]),
-        fence,
-        Budget(values["max_requests"], values["max_writes"]),
-        Pace(values["per_minute"], clock, _tell),
-        file,
-        tag_of(file.facts["run"]),
+    with ExitStack() as stack:
+        stack.enter_context(_alone(Path(values["runs"])))
+        file = _file(values, permission)
+        transport = _transport(values, permission, clock, inner or _https(values["ca_file"]), file)
+        sweep = Sweep(transport, _caller(permission, transport, environment))
+        try:
+            kinds = {name: sweep.kind(name) for name in permission.targets}
+        except BaseException:
+            file.forget()
+            raise
+        know = [f"{kind}={name}" for name, kind in kinds.items()]
+        found = {**values, "target": permission.url, "know": (*values["know"], *know)}
+        stack.enter_context(_ended_by_sigterm())
+        return Guard(found, permission, transport, sweep, kinds, stack.pop_all())
+
+
+def _transport(
+    values: Mapping[str, Any], permission: Permission, clock: Time, inner: Any, file: WriteAhead
+) -> GuardedTransport:
+    fence = Fence(permission, load(), set(file.created))
+    budget = Budget(values["max_requests"], values["max_writes"])
+    return GuardedTransport(
+        inner, fence, budget, Pace(values["per_minute"], clock, _tell), file, tag_of(file.facts["run"])
     )
+
+
+def _caller(permission: Permission, transport: GuardedTransport, environment: Mapping[str, str]) -> Caller:
+    contract = load()
     app = App(environment["FEISHU_APP_ID"], environment["FEISHU_APP_SECRET"])
     wire = HttpWire(permission.url, transport)
-    target = Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app)
-    sweep = Sweep(transport, target.caller())
-    kinds = {name: sweep.kind(name) for name in permission.targets}
-    know = [f"{kind}={name}" for name, kind in kinds.items()]
-    fence.own |= file.created
-    fence.real |= {text.partition("=")[2] for text in values["know"]}
-    found = {**values, "target": permission.url, "know": (*values["know"], *know)}
-    guard = Guard(found, permission, transport, sweep, kinds)
-    guard.stack.enter_context(_ended_by_sigterm())
-    return guard
+    return Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app).caller()
 
 
 def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> int:
@@ -219,6 +228,23 @@ def _https(ca_file: str) -> Any:
 def _tell(text: str) -> None:
     sys.stderr.write(f"okr-mock: {text}\n")
     sys.stderr.flush()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second run out: two would spend one quota, and each would take the other's records for left over."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise GuardError(f"another live run is going on, which has locked {lock.name}; wait for its end") from error
+        yield
 
 
 @contextmanager

@@ -107,8 +107,6 @@ class GuardedTransport(httpx2.BaseTransport):
             self.file.deleted(request.url.path.rstrip("/").rpartition("/")[2])
         elif operation == UPLOAD and is_done:
             self.images += 1
-        if is_done and not self._is_cleaning:
-            self.fence.learn(answer.content)
 
     def _note_create(self, request: httpx2.Request, data: object) -> None:
         progress_id = str(data.get("progress_id", "")) if isinstance(data, dict) else ""

@@ -13,6 +13,8 @@ from typing import Any
 
 from feishu_okr.conformance.budget import GuardError
 
+NO_RUN = "{} is not the file of a run; --runs names the folder of the runs"
+
 
 @dataclass
 class WriteAhead:
@@ -43,6 +45,11 @@ class WriteAhead:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._write("run", **facts)
         self.facts = facts
+
+    def forget(self) -> None:
+        """Take back the file of a run that never began; one that has written anything stays."""
+        if not (self.created or self.proved):
+            self.path.unlink(missing_ok=True)
 
     def create(self, target_id: str) -> None:
         """Write down that a record is about to be written.
@@ -152,8 +159,10 @@ def read_run(path: Path) -> WriteAhead:
                 found._replay(json.loads(line))
     except OSError as error:
         raise GuardError(f"{path} cannot be read: {error.strerror}; --runs names the folder of the runs") from error
-    except (ValueError, KeyError) as error:
-        raise GuardError(f"{path} is not the file of a run; --runs names the folder of the runs") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise GuardError(NO_RUN.format(path)) from error
+    if "run" not in found.facts:
+        raise GuardError(NO_RUN.format(path))
     return found
 
 

@@ -278,6 +278,21 @@ def test_mistakes(stand_in: StandIn, tmp_path: Path, flags: list[str], sentence:
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert stand_in.creates() == []
+    assert list(tmp_path.rglob("*.jsonl")) == []
+
+
+def test_one_run_at_a_time(stand_in: StandIn, tmp_path: Path) -> None:
+    """A second run in the same folder is refused in one line while the first goes on, and writes nothing down."""
+    import fcntl
+
+    folder = tmp_path / "okr-verify-runs"
+    folder.mkdir()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = verify(stand_in, tmp_path, *stand_in.may_write)
+    assert done.returncode == 2
+    assert "another live run is going on" in done.stderr
+    assert list(folder.glob("*.jsonl")) == []
 
 
 @pytest.mark.parametrize("name", SECRETS)
