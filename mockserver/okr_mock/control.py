@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+__tracebackhide__ = True  # pytest shows the line of the test that asked, not ours
 _PATIENCE = 90
 """Seconds to wait for an answer; longer than any wait that can be asked for."""
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from okr_mock.control import Control, ControlError
 
+__tracebackhide__ = True  # pytest shows the line of the test that asked, not ours
 _SECRET = "any"  # noqa: S105 - of an app that no fixture declares, any will do
 
 
@@ -74,7 +75,6 @@ class World:
             AssertionError: they did not, or so many calls came that the journal cannot tell any more.
             ControlError: as above.
         """
-        __tracebackhide__ = True
         asked = _criteria(operation, criteria)
         found = self._find(asked, wait, 1 if times is None else times)
         total = found["total"]
@@ -94,7 +94,6 @@ class World:
             AssertionError: one did, or so many calls came that the journal cannot tell any more.
             ControlError: as above.
         """
-        __tracebackhide__ = True
         self.assert_called(operation, times=0, **criteria)
 
     def audit(self) -> Any:

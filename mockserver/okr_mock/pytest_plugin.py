@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Generator, Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +17,9 @@ from okr_mock.control import Control, ControlError
 from okr_mock.handle import World
 from okr_mock.mock_server import MockServer, RunningServer
 from okr_mock.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from feishu_okr import OKRClient
 
 MARK = "okr_scenario"
 _SEVERAL = [field.name for field in fields(Settings) if isinstance(field.default, tuple)]
@@ -130,6 +133,22 @@ def okr_world(okr_server: RunningServer, request: pytest.FixtureRequest) -> Iter
         if mark:
             _follow(world, mark)
         yield world
+
+
+@pytest.fixture
+def okr_client(okr_server: RunningServer, okr_world: World) -> "Iterator[OKRClient]":
+    """Give a client with its defaults, as the app of this test's world; it trusts the emulator's CA, past any proxy."""
+    from ssl import create_default_context  # slow to load, as is what follows
+
+    import httpx2
+
+    from feishu_okr import OKRClient
+
+    _, _, ca_file = okr_server.control.facts
+    transport = httpx2.HTTPTransport(verify=create_default_context(cafile=ca_file or None))
+    app = okr_world.app_id, okr_world.app_secret
+    with OKRClient(*app, base_url=okr_world.base_url, transport=transport) as client:
+        yield client
 
 
 def _name(test: str) -> str:

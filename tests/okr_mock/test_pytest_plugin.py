@@ -109,6 +109,17 @@ def test_an_assertion_explains_itself(pytester: pytest.Pytester) -> None:
     assert "handle.py" not in result.stdout.str()
 
 
+def test_a_typing_error_is_one_sentence(pytester: pytest.Pytester) -> None:
+    """An operation that there is not is told at the line of the test, without lines of ours."""
+    tests = """
+    def test_it(okr_world):
+        okr_world.assert_called("okr.v1.progress_record.craete")
+    """
+    result = run(pytester, tests)
+    result.stdout.re_match_lines([r"E .*there is no operation .*did you mean 'okr\.v1\.progress_record\.create'"])
+    assert not any(name in result.stdout.str() for name in ("handle.py", "control.py"))
+
+
 @pytest.mark.parametrize(
     ("mark", "sentence"),
     [
@@ -144,6 +155,37 @@ def test_a_mark_without_world(pytester: pytest.Pytester) -> None:
     )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*the mark okr_scenario is for tests that use okr_world*"])
+
+
+CLIENT = """
+    import pytest
+    from feishu_okr import NoPermission
+
+    REPORT = dict(target_id="7041430377642082323", target_type=3, source_title="t", source_url="https://example.com")
+    CONTENT = {"blocks": [{"type": "paragraph", "paragraph": {"elements": [
+        {"type": "textRun", "textRun": {"text": "完成 80%"}}]}}]}
+
+    def test_written(okr_client, okr_world):
+        record = okr_client.progress_records.create(content=CONTENT, **REPORT)
+        assert [held["progress_id"] for held in okr_world.records()] == [record["progress_id"]]
+        okr_world.assert_called("okr.v1.progress_record.create", times=1, code=0)
+
+    @pytest.mark.okr_scenario("no_permission")
+    def test_refused(okr_client):
+        with pytest.raises(NoPermission):
+            okr_client.progress_records.create(content=CONTENT, **REPORT)
+"""
+
+
+@pytest.mark.parametrize("tls", ["false", "true"])
+def test_the_client_is_of_the_world(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tls: str) -> None:
+    """The client writes to the test's world and meets its mark's scenario, over TLS too and past a proxy."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    flags = [f"--okr-setting=tls={tls}", "--okr-setting=ca_file=ca.pem"] if tls == "true" else []
+    pytester.makepyfile(CLIENT)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", *ONLY_OURS, *flags, timeout=60)
+    result.assert_outcomes(passed=2)
 
 
 WORKERS = """
@@ -221,7 +263,8 @@ def test_a_suite_that_does_not_use_it_pays_nothing(pytester: pytest.Pytester, mo
     pytester.makepyfile("""
     import sys
 
-    SLOW = ["starlette", "uvicorn", "jsonschema", "httpx2", "yaml", "okr_mock.app", "feishu_okr.contract"]
+    SLOW = ["starlette", "uvicorn", "jsonschema", "httpx2", "yaml"]
+    SLOW += ["okr_mock.app", "feishu_okr.contract", "feishu_okr.client"]
 
     def test_it(pytestconfig):
         assert pytestconfig.pluginmanager.has_plugin("okr_mock")
