@@ -1,0 +1,1 @@
+"""Where two targets differ: the same cases sent to both, answer held against answer."""

@@ -1,0 +1,184 @@
+"""Runs: the same cases sent to two targets, step by step, and every difference between the answers."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+
+from feishu_okr.conformance.capability import lacking
+from feishu_okr.conformance.case import Case, read_cases
+from feishu_okr.conformance.difference.grounds import grounds
+from feishu_okr.conformance.difference.row import DECIDING, Row, Seen, compare
+from feishu_okr.conformance.difference.volatile import Volatile
+from feishu_okr.conformance.law import Law
+from feishu_okr.conformance.probe import Verdict, ask, probes
+from feishu_okr.conformance.session import Session
+from feishu_okr.conformance.story import Story
+from feishu_okr.conformance.wire import Answer, Request
+
+FILES = ("probes", "tokens", "records", "content", "refusals", "okrs", "v2", "periods", "images", "stories")
+NO_ANSWER = 0
+"""Status of an answer that never came."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """A claim of which the two targets show different options.
+
+    Args:
+        claim: the claim.
+        a: options that the first target may have.
+        b: options that the second one may have.
+    """
+
+    claim: str
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+@dataclass
+class Found:
+    """One row, where it was found and what explains it.
+
+    Args:
+        row: the difference.
+        claims: claims that explain it; none where it is unexplained.
+        cases: ids of the cases that showed it.
+        answers: the first pair of answers that showed it.
+    """
+
+    row: Row
+    claims: tuple[str, ...]
+    cases: list[str]
+    answers: tuple[Answer, Answer] = field(repr=False)
+
+
+@dataclass
+class Difference:
+    """What came of a run.
+
+    Args:
+        a: name of the first target.
+        b: name of the second one.
+        splits: claims of which the two show different options.
+        untold: why an option could not be told, by claim.
+        found: every difference.
+        asked: how many cases were sent to both.
+        left_out: how many cases were not, by reason.
+    """
+
+    a: str
+    b: str
+    splits: list[Split] = field(default_factory=list)
+    untold: dict[str, str] = field(default_factory=dict)
+    found: list[Found] = field(default_factory=list)
+    asked: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unexplained(self) -> list[Found]:
+        """Differences that no claim explains."""
+        return [one for one in self.found if not one.claims]
+
+    @property
+    def exit(self) -> int:
+        """Exit code: 0 where nothing differs."""
+        return 1 if self.splits or self.found else 0
+
+
+class Run:
+    """Sends the same cases to two targets.
+
+    Args:
+        a: session of the first target.
+        b: session of the second one.
+        names: how reports call them.
+    """
+
+    def __init__(self, a: Session, b: Session, names: tuple[str, str]) -> None:
+        self._sessions = (a, b)
+        self.difference = Difference(*names)
+
+    def play(self, only: Sequence[str] = FILES) -> Difference:
+        """Probe every claim, then send every case.
+
+        Args:
+            only: files of cases.
+        """
+        for claim in probes():
+            self._probe(claim)
+        for stem in only:
+            for case in read_cases(stem):
+                self._play(case)
+        self.difference.found.sort(key=lambda one: (bool(one.claims), one.row))
+        return self.difference
+
+    def _probe(self, claim: str) -> None:
+        case = probes()[claim]
+        stories = self._stories(case)
+        if isinstance(stories, str):
+            self.difference.untold[claim] = stories
+            return
+        seen = [_verdict(claim, story) for story in stories]
+        a, b = (set(verdict.candidates) for verdict in seen)
+        if a and b and not a & b:
+            self.difference.splits.append(Split(claim, seen[0].candidates, seen[1].candidates))
+        elif not (seen[0].observed and seen[1].observed):
+            self.difference.untold[claim] = next(verdict.why for verdict in seen if not verdict.observed)
+
+    def _stories(self, case: Case) -> tuple[Story, Story] | str:
+        """Begin a case at both targets; says why where one of them cannot be asked."""
+        stories = []
+        for session in self._sessions:
+            target = session.target
+            if why := lacking(set(case.needs), target.capabilities, set(target.known)):
+                return f"{target.name}: {why}"
+            target = session.enforcing() if "enforce" in case.needs else target
+            stories.append(Story(case, target.caller(case.world), Law(target.contract, target.profile), target.profile))
+        return stories[0], stories[1]
+
+    def _play(self, case: Case) -> None:
+        stories = self._stories(case)
+        if isinstance(stories, str):
+            self.difference.left_out[stories] += 1
+            return
+        volatile = [Volatile(story.caller.target.known, story.caller.app.id) for story in stories]
+        try:
+            for step in case.steps:
+                answers = [_asked(story, step) for story in stories]
+                rows = list(compare(*map(Seen, answers, volatile)))
+                for row in rows:
+                    self._note(case, step, row, (answers[0], answers[1]))
+                if any(row.rule in DECIDING for row in rows):
+                    break
+                for story, answer in zip(stories, answers, strict=True):
+                    story.save(step, answer)
+        except AssertionError as error:  # a token was refused
+            self.difference.left_out[str(error)] += 1
+            return
+        self.difference.asked += 1
+
+    def _note(self, case: Case, step: Mapping[str, Any], row: Row, answers: tuple[Answer, Answer]) -> None:
+        claims = grounds(case, step, row, [split.claim for split in self.difference.splits])
+        for one in self.difference.found:
+            if one.row == row and one.claims == claims:
+                if case.id not in one.cases:
+                    one.cases.append(case.id)
+                return
+        self.difference.found.append(Found(row, claims, [case.id], answers))
+
+
+def _verdict(claim: str, story: Story) -> Verdict:
+    try:
+        return ask(claim, story)
+    except (AssertionError, httpx2.TransportError) as error:
+        return Verdict(claim, "", (), str(error), ())
+
+
+def _asked(story: Story, step: Mapping[str, Any]) -> Answer:
+    try:
+        return story.ask(step)
+    except httpx2.TransportError:
+        return Answer(NO_ANSWER, {}, b"", Request("", "", operation=step["call"]))
