@@ -209,6 +209,31 @@ def verify(exitfirst: bool, only: str, **values: Any) -> None:
         raise click.exceptions.Exit(code)
 
 
+@cli.command()
+@click.argument("a")
+@click.argument("b")
+@click.option("--only", default="", metavar="FILES", help="Files of cases to send, such as records,okrs; all of them.")
+@click.option("--json", default="", metavar="FILE", help="Write the report as JSON.")
+@click.option("--junit", default="", metavar="FILE", help="Write it as JUnit.")
+@click.option("--html", default="", metavar="FILE", help="Write it as one page.")
+@click.option("--patch", default="", metavar="FILE", help="Write a scenario that makes the emulator answer as B.")
+def diff(a: str, b: str, only: str, **files: str) -> None:
+    """Send the same cases to A and B and tell where they differ: 0 nowhere, 1 somewhere.
+
+    A and B are each mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml (several with commas), or a URL.
+    """
+    from feishu_okr.conformance.difference.diff import diff as compare
+    from feishu_okr.conformance.verify import NotInstalledError
+
+    try:
+        text, code = compare(a, b, files, only)
+    except NotInstalledError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(text, nl=False)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
 def _merge(evidence: str, into: str) -> None:
     from feishu_okr.conformance.evidence import merge
     from feishu_okr.conformance.verify import NotInstalledError

@@ -81,7 +81,7 @@ def check_values(values: Mapping[str, Any]) -> None:
             raise ValueError(f"--without {name}: there is no such capability; there are {', '.join(CAPABILITIES)}")
     for key in REPORTS:
         if values[key]:
-            _check_file(key, Path(values[key]))
+            check_file(key, Path(values[key]))
     if values["ca_file"] and not Path(values["ca_file"]).is_file():
         raise ValueError(f"--ca-file {values['ca_file']}: there is no such file")
 
@@ -107,7 +107,16 @@ def _switches(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     return switches
 
 
-def _check_file(key: str, path: Path) -> None:
+def check_file(key: str, path: Path) -> None:
+    """Find whether a file can be written, and make its folder.
+
+    Args:
+        key: option that names it.
+        path: the file.
+
+    Raises:
+        ValueError: it cannot.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

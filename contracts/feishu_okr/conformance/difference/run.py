@@ -46,13 +46,13 @@ class Found:
         row: the difference.
         claims: claims that explain it; none where it is unexplained.
         cases: ids of the cases that showed it.
-        answers: the first pair of answers that showed it.
+        pairs: the answers that showed it.
     """
 
     row: Row
     claims: tuple[str, ...]
     cases: list[str]
-    answers: tuple[Answer, Answer] = field(repr=False)
+    pairs: list[tuple[Answer, Answer]] = field(repr=False)
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Difference:
         splits: claims of which the two show different options.
         untold: why an option could not be told, by claim.
         found: every difference.
-        asked: how many cases were sent to both.
+        says: the cases that were sent to both, by id, and what each proves.
         left_out: how many cases were not, by reason.
     """
 
@@ -74,7 +74,7 @@ class Difference:
     splits: list[Split] = field(default_factory=list)
     untold: dict[str, str] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
-    asked: int = 0
+    says: dict[str, str] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -158,16 +158,17 @@ class Run:
         except AssertionError as error:  # a token was refused
             self.difference.left_out[str(error)] += 1
             return
-        self.difference.asked += 1
+        self.difference.says[case.id] = case.says
 
     def _note(self, case: Case, step: Mapping[str, Any], row: Row, answers: tuple[Answer, Answer]) -> None:
         claims = grounds(case, step, row, [split.claim for split in self.difference.splits])
         for one in self.difference.found:
             if one.row == row and one.claims == claims:
+                one.pairs.append(answers)
                 if case.id not in one.cases:
                     one.cases.append(case.id)
                 return
-        self.difference.found.append(Found(row, claims, [case.id], answers))
+        self.difference.found.append(Found(row, claims, [case.id], [answers]))
 
 
 def _verdict(claim: str, story: Story) -> Verdict:
