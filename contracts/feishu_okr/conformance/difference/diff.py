@@ -1,10 +1,14 @@
 """A difference as a command."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feishu_okr.conformance.verify import LACKING, NotInstalledError
+
+if TYPE_CHECKING:
+    from feishu_okr.conformance.difference.run import Difference
 
 
 def diff(a: str, b: str, files: Mapping[str, str], only: str = "") -> tuple[str, int]:
@@ -26,10 +30,20 @@ def diff(a: str, b: str, files: Mapping[str, str], only: str = "") -> tuple[str,
     except ImportError as error:
         raise NotInstalledError(LACKING) from error
     from feishu_okr.conformance.difference.report import WRITERS, as_text
-    from feishu_okr.conformance.difference.run import FILES, Run
-    from feishu_okr.conformance.difference.side import open_side, side_values
+
+    stems = _checked(a, b, files, only)
+    difference = _compared(a, b, stems)
+    for name, path in files.items():
+        if path:
+            Path(path).write_bytes(WRITERS[name](difference))
+    return as_text(difference), difference.exit
+
+
+def _checked(a: str, b: str, files: Mapping[str, str], only: str) -> Sequence[str]:
+    """Find what is wrong before anything is called, started or written; gives the files of cases."""
+    from feishu_okr.conformance.difference.run import FILES
+    from feishu_okr.conformance.difference.side import side_values
     from feishu_okr.conformance.session import check_file, check_values
-    from feishu_okr.conformance.wire import StopRun
 
     stems = [stem for stem in only.split(",") if stem] or FILES
     if unknown := [stem for stem in stems if stem not in FILES]:
@@ -39,16 +53,20 @@ def diff(a: str, b: str, files: Mapping[str, str], only: str = "") -> tuple[str,
     for name, path in files.items():
         if path:
             check_file(name, Path(path))
+    return stems
+
+
+def _compared(a: str, b: str, stems: Sequence[str]) -> "Difference":
+    from feishu_okr.conformance.difference.run import Run
+    from feishu_okr.conformance.difference.side import open_side
+    from feishu_okr.conformance.wire import StopRun
+
     with ExitStack() as stack:
         sessions = []
         try:
             for side in (a, b):
                 sessions.append(open_side(side))
                 stack.callback(sessions[-1].close)
-            difference = Run(sessions[0], sessions[1], (a, b)).play(stems)
+            return Run(sessions[0], sessions[1], (a, b)).play(stems)
         except StopRun as stop:
             raise ValueError(str(stop)) from stop
-    for name, path in files.items():
-        if path:
-            Path(path).write_bytes(WRITERS[name](difference))
-    return as_text(difference), difference.exit

@@ -14,7 +14,17 @@ ABSENT = "absent"
 DECIDING = ("status", "code")
 """Rules after which the rest of an answer says the same once more, and the rest of a case something else."""
 _IGNORED = frozenset(
-    "date content-length connection server keep-alive transfer-encoding x-tt-logid x-request-id x-mock-step".split()
+    [
+        "date",
+        "content-length",
+        "connection",
+        "server",
+        "keep-alive",
+        "transfer-encoding",
+        "x-tt-logid",
+        "x-request-id",
+        "x-mock-step",
+    ]
 )
 _TEXTS = ("msg", "description", "error_description", "troubleshooter", "value")
 _LONGEST = 160

@@ -8,6 +8,8 @@ _NAMED = {"file_token": "<file>", "fileToken": "<file>", "page_token": "<page>"}
 """Members whose texts are volatile whatever they look like; an empty text stays."""
 _SECONDS = ("expire", "expires_in", "refresh_token_expires_in", "refresh_expires_in")
 """Members that count down."""
+_SHORTEST = 8
+"""Characters of an id that is looked for in texts; a shorter one would be found everywhere."""
 _CLASSES = (
     (re.compile(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]*"), "<jwt>"),
     (re.compile(r"https?://[^/\s\"?]+"), "<host>"),
@@ -34,7 +36,7 @@ class Volatile:
     """
 
     def __init__(self, known: Mapping[str, str], app: str) -> None:
-        named = {value: f"<{name}>" for name, value in known.items() if len(value) > 2}  # noqa: PLR2004
+        named = {value: f"<{name}>" for name, value in known.items() if len(value) >= _SHORTEST}
         self._named = {app: "<app>", **named} if app else named
         words = "|".join(re.escape(value) for value in sorted(self._named, key=len, reverse=True))
         self._words = re.compile(f"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])") if words else None
