@@ -10,11 +10,13 @@ from feishu_okr.conformance.case import Case, outcomes
 from feishu_okr.conformance.difference.row import Row
 from feishu_okr.contract.source import read
 
+_OF_REFUSALS = ("status", "code", "message")
+
 
 @cache
-def _everywhere() -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = read(Path(__file__).with_name("grounds.yaml")).value
-    return entries
+def _known() -> dict[str, Any]:
+    known: dict[str, Any] = read(Path(__file__).with_name("grounds.yaml")).value
+    return known
 
 
 def grounds(case: Case, step: Mapping[str, Any], row: Row, differing: Collection[str]) -> tuple[str, ...]:
@@ -27,10 +29,12 @@ def grounds(case: Case, step: Mapping[str, Any], row: Row, differing: Collection
         differing: claims of which the two targets show different options.
     """
     named = (set(case.claims) | _named(step.get("expect", "ok"))) & set(differing)
+    if row.rule not in _OF_REFUSALS and not row.where.startswith("/error"):
+        named -= set(_known()["judging"])
     probed = case.id.removeprefix("probes.")
     if probed in named:
         return (probed,)
-    for entry in _everywhere():
+    for entry in _known()["everywhere"]:
         claims = set(entry["claims"]) & set(differing)
         if claims and _fits(entry, row):
             return tuple(sorted(claims))

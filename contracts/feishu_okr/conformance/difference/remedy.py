@@ -10,7 +10,7 @@ import orjson
 from jsonpointer import resolve_pointer
 
 from feishu_okr.conformance.difference.row import DECIDING
-from feishu_okr.conformance.difference.run import Difference
+from feishu_okr.conformance.difference.run import Difference, Pair
 from feishu_okr.conformance.difference.volatile import Volatile
 from feishu_okr.conformance.exchange import redacted, redacted_text
 from feishu_okr.conformance.wire import Answer
@@ -31,35 +31,41 @@ def remedy(difference: Difference) -> dict[str, Any]:
     if switches:
         document["given"] = {"set": switches}
     steps: dict[bytes, dict[str, Any]] = {}
-    for a, b, places in _pairs(difference):
-        when, then = _when(a), _then(a, b, places)
-        key = orjson.dumps(when, option=orjson.OPT_SORT_KEYS)
-        if then and len(steps) < MOST_STEPS:
-            steps.setdefault(key, {"name": f"call_{len(steps) + 1}", "when": when, "then": then})
-    return document | {"steps": list(steps.values()) or [{"name": "usual", "then": {"proceed": True}}]}
+    for pair, places in _pairs(difference):
+        when, then = _when(pair), _then(pair.a, pair.b, places)
+        if when and then:
+            steps.setdefault(orjson.dumps(when, option=orjson.OPT_SORT_KEYS), {"when": when, "then": then})
+    exact_first = sorted(steps.values(), key=lambda step: -len(step["when"]))[:MOST_STEPS]
+    named = [{"name": f"call_{number}", **step} for number, step in enumerate(exact_first, 1)]
+    return document | {"steps": named or [{"name": "usual", "then": {"proceed": True}}]}
 
 
-def _pairs(difference: Difference) -> Iterator[tuple[Answer, Answer, set[str]]]:
+def _pairs(difference: Difference) -> Iterator[tuple[Pair, set[str]]]:
     """Give each pair of answers that differs without a claim, with the places where it does."""
-    found: dict[int, tuple[Answer, Answer, set[str]]] = {}
+    found: dict[int, tuple[Pair, set[str]]] = {}
     for one in difference.unexplained:
-        for a, b in one.pairs:
-            places = found.setdefault(id(a), (a, b, set()))[2]
+        for pair in one.pairs:
+            places = found.setdefault(id(pair), (pair, set()))[1]
             places.add(one.row.rule if one.row.rule in DECIDING else one.row.where)
     yield from found.values()
 
 
-def _when(answer: Answer) -> dict[str, Any]:
-    request = answer.request
+def _when(pair: Pair) -> dict[str, Any] | None:
+    """Say which calls are met; None where that could not be said without meeting others too."""
+    request = pair.a.request
+    address = urlsplit(request.path)
     when: dict[str, Any] = {"operation": request.operation}
-    query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
-    if query:
+    if pair.lasts:
+        when["path"] = address.path
+    if query := dict(parse_qsl(address.query, keep_blank_values=True)):
         when["query"] = query
-    try:
-        body = orjson.loads(request.body or b"")
-    except orjson.JSONDecodeError:
+    if request.body is None:
         return when
-    return when | ({} if redacted(body) != body else {"body": {"": {"equals": body}}})
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:
+        return None
+    return when | {"body": {"": {"equals": body}}} if redacted(body) == body else None
 
 
 def _then(a: Answer, b: Answer, places: set[str]) -> dict[str, Any] | None:

@@ -12,6 +12,8 @@ from feishu_okr.conformance.case import Case, read_cases
 from feishu_okr.conformance.difference.grounds import grounds
 from feishu_okr.conformance.difference.row import DECIDING, Row, Seen, compare
 from feishu_okr.conformance.difference.volatile import Volatile
+from feishu_okr.conformance.filling import names_in
+from feishu_okr.conformance.knowledge import NAMES
 from feishu_okr.conformance.law import Law
 from feishu_okr.conformance.probe import Verdict, ask, probes
 from feishu_okr.conformance.session import Session
@@ -38,6 +40,21 @@ class Split:
     b: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """The answers of both targets to one call.
+
+    Args:
+        a: answer of the first one.
+        b: answer of the second one.
+        lasts: whether a later run makes the same call, since it names nothing that the case itself has made.
+    """
+
+    a: Answer
+    b: Answer
+    lasts: bool
+
+
 @dataclass
 class Found:
     """One row, where it was found and what explains it.
@@ -52,7 +69,7 @@ class Found:
     row: Row
     claims: tuple[str, ...]
     cases: list[str]
-    pairs: list[tuple[Answer, Answer]] = field(repr=False)
+    pairs: list[Pair] = field(repr=False)
 
 
 @dataclass
@@ -149,8 +166,9 @@ class Run:
             for step in case.steps:
                 answers = [_asked(story, step) for story in stories]
                 rows = list(compare(*map(Seen, answers, volatile)))
+                pair = Pair(answers[0], answers[1], names_in(step) <= NAMES.keys())
                 for row in rows:
-                    self._note(case, step, row, (answers[0], answers[1]))
+                    self._note(case, step, row, pair)
                 if any(row.rule in DECIDING for row in rows):
                     break
                 for story, answer in zip(stories, answers, strict=True):
@@ -160,15 +178,15 @@ class Run:
             return
         self.difference.says[case.id] = case.says
 
-    def _note(self, case: Case, step: Mapping[str, Any], row: Row, answers: tuple[Answer, Answer]) -> None:
+    def _note(self, case: Case, step: Mapping[str, Any], row: Row, pair: Pair) -> None:
         claims = grounds(case, step, row, [split.claim for split in self.difference.splits])
         for one in self.difference.found:
             if one.row == row and one.claims == claims:
-                one.pairs.append(answers)
+                one.pairs.append(pair)
                 if case.id not in one.cases:
                     one.cases.append(case.id)
                 return
-        self.difference.found.append(Found(row, claims, [case.id], [answers]))
+        self.difference.found.append(Found(row, claims, [case.id], [pair]))
 
 
 def _verdict(claim: str, story: Story) -> Verdict:

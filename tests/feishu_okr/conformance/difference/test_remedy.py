@@ -9,6 +9,7 @@ import pytest
 from tests.feishu_okr.conformance.difference.command import run_cli
 
 OTHER = """\
+description: Another server.
 steps:
   - name: more
     when: {operation: okr.v1.progress_record.create, body: {/source_title: {equals: 周报}}}
