@@ -234,6 +234,24 @@ def diff(a: str, b: str, only: str, **files: str) -> None:
         raise click.exceptions.Exit(code)
 
 
+@cli.command()
+@click.option("--upstream", required=True, metavar="URL", help="Server that calls are passed on to, and no other.")
+@click.option("--record", default="", metavar="DIR", help="Empty folder to write a recording into at the end.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=6571, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 for a free one.")
+@click.option("--profile", default="documented", show_default=True, help="Options expected of disputed behaviour.")
+@click.option("--set", "switches", multiple=True, metavar="CLAIM=OPTION", help="One claim expected differently.")
+@click.option("--journal-file", default="", metavar="FILE", help="File that every exchange is appended to.")
+@click.option("--json", "as_json", is_flag=True, help="Print the address as one line of JSON.")
+def proxy(switches: tuple[str, ...], **values: Any) -> None:
+    """Pass calls on to a server, unchanged, and show where they or its answers break the contract."""
+    from okr_mock.proxying import run
+
+    pairs = [text.partition("=")[::2] for text in switches]
+    if code := run(switches=pairs, **values):
+        raise click.exceptions.Exit(code)
+
+
 def _merge(evidence: str, into: str) -> None:
     from feishu_okr.conformance.evidence import merge
     from feishu_okr.conformance.verify import NotInstalledError

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,3 +41,26 @@ class PathTable:
                 scope["path_params"] = match.groupdict()
                 return methods
         return None
+
+
+class Paths:
+    """Names the operation that a method and a path lead to.
+
+    Args:
+        operations: method and path by name of the operation.
+    """
+
+    def __init__(self, operations: Mapping[str, tuple[str, str]]) -> None:
+        self._patterns = [(method, compile_path(path)[0], name) for name, (method, path) in operations.items()]
+
+    def find(self, method: str, path: str) -> tuple[str, dict[str, str]]:
+        """Give the name and the parameters of the path; "" where it leads to none.
+
+        Args:
+            method: HTTP method.
+            path: path, percent-encoded, with or without one trailing slash.
+        """
+        for wanted, pattern, name in self._patterns:
+            if wanted == method and (match := pattern.fullmatch(unquote(path).removesuffix("/"))):
+                return name, match.groupdict()
+        return "", {}

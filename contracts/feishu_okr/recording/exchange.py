@@ -1,0 +1,150 @@
+"""An exchange as a recording keeps it: JSON that a person can read, and nothing that is secret."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+from feishu_okr.recording.pseudonym import Pseudonyms, kind_of
+
+KEPT = ("content-type", "user-agent", "accept", "location", "retry-after", "x-tt-logid", "x-request-id")
+"""Headers that are kept, beside those of quotas; all others are left out."""
+_QUOTA = "x-ogw-"
+_PLAIN = ("user_id_type", "page_size", "page_token", "offset", "limit", "lang", "period_ids", "okr_ids", "period_id")
+"""Parameters of queries whose values are kept."""
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An exchange as it went over the wire.
+
+    Args:
+        operation: id of the operation, "" for none.
+        method: HTTP method.
+        path: path, percent-encoded.
+        query: query string.
+        asked: headers of the request, names in any case.
+        sent: body of the request.
+        status: HTTP status.
+        answered: headers of the answer.
+        body: body of the answer; None where it was too large to keep.
+        params: parameters of the path.
+    """
+
+    operation: str
+    method: str
+    path: str
+    query: str
+    asked: tuple[tuple[str, str], ...] = field(repr=False)
+    sent: bytes | None = field(repr=False)
+    status: int
+    answered: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes | None = field(repr=False)
+    params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def learn(self, pseudonyms: Pseudonyms) -> None:
+        """Find what has to go.
+
+        Args:
+            pseudonyms: learns it.
+        """
+        for name, value in [*self.params, *parse_qsl(self.query, keep_blank_values=True)]:
+            if kind := kind_of(name, value):
+                pseudonyms.of(kind, value)
+            elif value and name not in _PLAIN and (name, value) not in self.params:
+                pseudonyms.of("query", value)
+        for name, value in (*self.asked, *self.answered):
+            if name.lower() in ("authorization", "cookie", "set-cookie", "x-api-key", "proxy-authorization"):
+                word, _, rest = value.rpartition(" ")
+                pseudonyms.of("token" if word.lower() == "bearer" else "secret", rest)
+        shown = [_shown(self.sent, self.asked), _shown(self.body, self.answered)]
+        pseudonyms.learn([[value for _, value in self.asked], [value for _, value in self.answered], shown, self.path])
+
+    def written(self, n: int, pseudonyms: Pseudonyms) -> dict[str, Any]:
+        """Give the exchange as it is written.
+
+        Args:
+            n: its number in the recording.
+            pseudonyms: has learned what has to go.
+        """
+        pairs = parse_qsl(self.query, keep_blank_values=True)
+        query = [[name, pseudonyms.replaced({name: value}).get(name, value)] for name, value in pairs]
+        value = {
+            "n": n,
+            "operation": self.operation,
+            "request": {
+                "method": self.method,
+                "path": self.path,
+                "query": query,
+                "headers": _kept(self.asked),
+                "body": _shown(self.sent, self.asked),
+            },
+            "answer": {
+                "status": self.status,
+                "headers": _kept(self.answered),
+                "body": _shown(self.body, self.answered),
+            },
+        }
+        written: dict[str, Any] = pseudonyms.replaced(value)
+        return written
+
+
+def _kept(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [[name, value] for name, value in headers if name.lower() in KEPT or name.lower().startswith(_QUOTA)]
+
+
+def _shown(body: bytes | None, headers: Iterable[tuple[str, str]]) -> Any:
+    """Give a body as JSON value, as fields of a form, as text or in base64; what cannot be looked into is left out."""
+    if body is None or not body:
+        return None
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "").lower()
+    if kind.startswith("multipart/"):
+        return {"left_out": f"{len(body)} bytes of {kind.partition(';')[0]}"}
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return {"form": dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
+    try:
+        return {"json": orjson.loads(body)}
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        return {"base64": b64encode(body).decode()}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An exchange of a recording.
+
+    Args:
+        operation: id of the operation, "" for none.
+        request: `method`, `path`, `query`, `headers` and `body` as they are written.
+        answer: `status`, `headers` and `body` as they are written.
+    """
+
+    operation: str
+    request: dict[str, Any]
+    answer: dict[str, Any]
+
+    @property
+    def sent(self) -> bytes | None:
+        """Body of the request."""
+        return _bytes(self.request["body"])
+
+    @property
+    def body(self) -> bytes:
+        """Body of the answer."""
+        return _bytes(self.answer["body"]) or b""
+
+
+def _bytes(shown: Any) -> bytes | None:
+    if shown is None or "left_out" in shown:
+        return None
+    if "json" in shown:
+        return orjson.dumps(shown["json"])
+    if "form" in shown:
+        return urlencode(shown["form"]).encode()
+    return shown["text"].encode() if "text" in shown else b64decode(shown["base64"])

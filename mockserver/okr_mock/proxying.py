@@ -1,0 +1,143 @@
+"""`okr-mock proxy`: from options to a running proxy, and to a recording when it ends."""
+
+import contextlib
+import json
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import uvicorn
+
+from feishu_okr.contract import chosen_profile, load
+from feishu_okr.recording import LeakError, write_recording
+from feishu_okr.recording.folder import check_new
+from okr_mock.app import system_clock
+from okr_mock.journal_file import JournalFile
+from okr_mock.proxy import TIMEOUT, Proxy
+from okr_mock.server import address, bind
+from okr_mock.settings import SettingsError
+from okr_mock.terminal import Terminal
+from okr_mock.witness import Witness
+
+MEBIBYTE = 1024 * 1024
+
+
+def run(
+    upstream: str,
+    record: str,
+    host: str,
+    port: int,
+    profile: str,
+    switches: Sequence[tuple[str, str]],
+    journal_file: str,
+    as_json: bool,
+) -> int:
+    """Pass calls on until a signal comes; gives the exit code: 1 where nothing could be recorded, since something secret was left.
+
+    Args:
+        upstream: address of the server.
+        record: empty folder to record into, or "".
+        host: address to listen on.
+        port: port to listen on, 0 for a free one.
+        profile: options expected of disputed behaviour.
+        switches: claims and options that differ from it.
+        journal_file: file that every exchange is appended to, or "".
+        as_json: whether the address is printed as JSON.
+
+    Raises:
+        ValueError: what was asked for cannot be done.
+    """
+    contract = load()
+    chosen = chosen_profile(contract.ledger, profile, switches)
+    check_upstream(upstream)
+    if record:
+        check_new(Path(record))
+    journal = _journal(journal_file)
+    witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, keeps=bool(record))
+    sock = bind(host, port)
+    url = address(sock)
+    told = (
+        json.dumps({"url": url, "upstream": upstream}) if as_json else f"okr-mock proxy passes {url} on to {upstream}"
+    )
+    sys.stdout.write(told + "\n")
+    sys.stdout.flush()
+    client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
+    _serve(Proxy(upstream, client, witness), sock)
+    return _record(record, witness, chosen.name)
+
+
+def check_upstream(upstream: str) -> None:
+    """Find whether there is a Feishu API at an address.
+
+    Args:
+        upstream: the address.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    parts = urlsplit(upstream)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise SettingsError(f"--upstream {upstream}: name a server, http://HOST or https://HOST, without a path")
+    try:
+        answer = httpx2.get(f"{upstream.rstrip('/')}/open-apis/okr/v1/periods", timeout=10, trust_env=False)
+    except httpx2.TransportError as error:
+        raise SettingsError(f"--upstream {upstream} does not answer: {error}") from error
+    if answer.is_redirect:
+        raise SettingsError(
+            f"--upstream {upstream} redirects to {answer.headers.get('location', '?')}; name that server"
+        )
+    if "x-tt-logid" not in answer.headers:
+        raise SettingsError(f"--upstream {upstream} is no Feishu API: HTTP {answer.status_code} without X-Tt-Logid")
+
+
+def _journal(path: str) -> JournalFile | None:
+    try:
+        return JournalFile(Path(path), 64 * MEBIBYTE) if path else None
+    except OSError as error:
+        raise SettingsError(f"cannot write --journal-file {path}: {error.strerror}; name another") from error
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but a signal ends it and is not raised again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _serve(proxy: Proxy, sock: socket.socket) -> None:
+    config = uvicorn.Config(
+        proxy,
+        http="h11",  # writes the names of headers as they are spelled
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    _Server(config).run(sockets=[sock])
+
+
+def _record(record: str, witness: Witness, profile: str) -> int:
+    if not record:
+        return 0
+    try:
+        count = write_recording(Path(record), witness.kept, profile)
+    except LeakError as error:
+        sys.stderr.write(f"okr-mock: {error}\n")
+        return 1
+    sys.stderr.write(f"okr-mock: {count} exchanges recorded in {record}\n")
+    return 0
