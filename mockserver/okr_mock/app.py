@@ -90,12 +90,25 @@ def create_app(
     calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
     worlds, scenarios = Worlds(store, starts, contract, clock), Scenarios(store, starts, library)
     routes = inspector_routes(settings, effective, calls, worlds, scenarios, looks)
-    return App(_paths(emulator, handlers, routes), emulator, starts.default, watch, coverage)
+    paths = _replayed(settings, _paths(emulator, handlers, routes), emulator)
+    return App(paths, emulator, starts.default, watch, coverage)
 
 
 def _paths(emulator: Emulator, handlers: Mapping[str, Handler], control: Sequence[BaseRoute]) -> PathTable:
     router = Router(control, redirect_slashes=False, default=NotFound(emulator))
     return PathTable(_operation_apps(emulator, handlers), otherwise=router)
+
+
+def _replayed(settings: Settings, paths: ASGIApp, emulator: Emulator) -> ASGIApp:
+    """Put a recording before the operations, if there is one."""
+    if not settings.replay:
+        if settings.replay_only:
+            raise SettingsError("--replay-only wants --replay DIR")
+        return paths
+    from feishu_okr.recording import read_recording
+    from okr_mock.replay import Replay
+
+    return Replay(read_recording(Path(settings.replay)), paths, emulator, only=settings.replay_only)
 
 
 def _admission(settings: Settings, starts: Starts) -> Admission:
@@ -136,7 +149,7 @@ class App:
         coverage: says what calls have met.
     """
 
-    def __init__(self, paths: PathTable, emulator: Emulator, start: Start, watch: Watch, coverage: Coverage) -> None:
+    def __init__(self, paths: ASGIApp, emulator: Emulator, start: Start, watch: Watch, coverage: Coverage) -> None:
         self._paths = paths
         self.emulator = emulator
         self._start = start

@@ -44,7 +44,8 @@ class Copy:
 class Proxy:
     """Passes every call on to one server and its answer back; an ASGI application.
 
-    Redirects are passed on, not followed. Nothing is added and nothing taken away but what speaks of one connection only.
+    Redirects are passed on, not followed. Nothing is added and nothing taken away but what speaks of one
+    connection only.
 
     Args:
         upstream: address of the server.

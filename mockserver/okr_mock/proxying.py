@@ -36,7 +36,7 @@ def run(
     journal_file: str,
     as_json: bool,
 ) -> int:
-    """Pass calls on until a signal comes; gives the exit code: 1 where nothing could be recorded, since something secret was left.
+    """Pass calls on until a signal comes; gives the exit code: 1 where a secret kept it from recording.
 
     Args:
         upstream: address of the server.

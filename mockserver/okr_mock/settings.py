@@ -86,6 +86,8 @@ class Settings:
     journal_file_bytes: int = _setting(
         64 * MEBIBYTE, "Size at which the journal file is renamed to FILE.1 and begun anew.", span=(1, None)
     )
+    replay: str = _setting("", "Recording to answer with, in recorded order per operation, before the emulator does.")
+    replay_only: bool = _setting(False, "Refuse calls of which the recording holds no further answer.")
     port_file: str = _setting("", "File to write the address to, as JSON, once the server is ready.")
     ready_fd: int = _setting(-1, "File descriptor to write the address to once the server is ready; -1 for none.")
     fail_on_audit: str = _setting(

@@ -88,12 +88,31 @@ def check_values(values: Mapping[str, Any]) -> None:
 
 def _check_target(values: Mapping[str, Any]) -> None:
     if not _is_target(values["target"]):
-        raise ValueError(f"--target {values['target']}: say mock, live, or a URL that begins with http:// or https://")
+        raise ValueError(
+            f"--target {values['target']}: say mock, live, recording:DIR, or a URL that begins with http:// or https://"
+        )
     if values["target"] != LIVE and (given := [key for key in LIVE_ONLY if values[key]]):
         raise ValueError(f"--{given[0].replace('_', '-')} is for --target live")
 
 
+def is_recording(text: str) -> bool:
+    """Say whether a target is a recording, `recording:DIR`.
+
+    Args:
+        text: as it is named.
+    """
+    return text.startswith("recording:")
+
+
+def _recorded(name: str) -> Wire:
+    from feishu_okr.conformance.recorded import PREFIX, RecordedWire
+
+    return RecordedWire(Path(name.removeprefix(PREFIX)))
+
+
 def _is_target(text: str) -> bool:
+    if is_recording(text):
+        return True
     return text in ("mock", "live") or (text.startswith(("http://", "https://")) and bool(urlsplit(text).hostname))
 
 
@@ -144,7 +163,7 @@ def open_session(values: Mapping[str, Any], transport: httpx2.BaseTransport | No
         contract = load()
         name = values["target"]
         url = stack.enter_context(_serve(values)) if name == "mock" else name
-        wire = HttpWire(url, transport, values["ca_file"] or True)
+        wire: Wire = HttpWire(url, transport, values["ca_file"] or True) if not is_recording(name) else _recorded(name)
         stack.callback(wire.close)
         target = _found(name, wire, contract, values, is_ours=transport is None)
         return Session(target, values, stack)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-SHORTEST = 6
+SHORTEST = 8
 """Characters of a text that is looked for everywhere; a shorter one is replaced where it stands and nowhere else."""
 TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[tua]r?-[A-Za-z0-9._~+=-]{8,}")
 JWT = re.compile(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]*")
@@ -82,12 +82,7 @@ class Pseudonyms:
             value: JSON value.
         """
         if isinstance(value, dict):
-            for name, item in value.items():
-                for text in item if isinstance(item, list) else [item]:
-                    if isinstance(text, str) and (kind := kind_of(name, text, value)):
-                        self.of(kind, text)
-                self.learn(item)
-                self.learn(name)
+            self._learn_members(value)
         elif isinstance(value, list):
             for item in value:
                 self.learn(item)
@@ -95,6 +90,14 @@ class Pseudonyms:
             for kind, pattern in PATTERNS.items():
                 for found in pattern.finditer(value):
                     self.of(kind, found[0])
+
+    def _learn_members(self, value: dict[str, Any]) -> None:
+        for name, item in value.items():
+            for text in item if isinstance(item, list) else [item]:
+                if isinstance(text, str) and (kind := kind_of(name, text, value)):
+                    self.of(kind, text)
+            self.learn(name)
+            self.learn(item)
 
     def replaced(self, value: Any) -> Any:
         """Give a JSON value with pseudonyms in place of every original that was learned.

@@ -49,7 +49,7 @@ def web_page() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"target": "nonsense"}, "--target nonsense: say mock, live, or a URL"),
+        ({"target": "nonsense"}, "--target nonsense: say mock, live, recording:DIR, or a URL"),
         ({"target": "http://"}, "--target http://: say mock"),
         ({"generated": -1}, "--generated -1"),
         ({"know": ("okr",)}, "--know okr: write NAME=ID"),

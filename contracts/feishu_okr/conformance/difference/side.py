@@ -7,7 +7,7 @@ from typing import Any
 from feishu_okr.conformance.options import OPTIONS
 from feishu_okr.conformance.session import Session, open_session
 
-FORMS = "mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml, several of these after mock: with commas, or a URL"
+FORMS = "mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml, several of these after mock: with commas, recording:DIR, or a URL"
 _SCENARIOS = (".yaml", ".yml")
 
 
@@ -36,7 +36,7 @@ def side_values(text: str) -> dict[str, Any]:
     values: dict[str, Any] = {option.key: option.default for option in OPTIONS}
     name, colon, rest = text.partition(":")
     if name != "mock" or not colon:
-        if text not in ("mock", "live") and not text.startswith(("http://", "https://")):
+        if text not in ("mock", "live") and not text.startswith(("http://", "https://", "recording:")):
             raise ValueError(f"{text}: this is no target; say {FORMS}")
         return values | {"target": text}
     parts = [part for part in rest.split(",") if part]
