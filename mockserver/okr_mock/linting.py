@@ -8,6 +8,8 @@ import orjson
 
 from feishu_okr.contract import Contract, ContractError, Mistake, load
 from feishu_okr.contract.source import read
+from okr_mock.recording_lint import find_mistakes as find_recording_mistakes
+from okr_mock.recording_lint import is_recording
 from okr_mock.scenario.library import SUFFIXES, scenario_files
 from okr_mock.scenario.scenario_file import find_mistakes as find_scenario_mistakes
 from okr_mock.scenario.scenario_file import scenario_folder
@@ -35,7 +37,7 @@ def lint(paths: Sequence[Path]) -> tuple[list[Path], list[Mistake]]:
 def _files(path: Path) -> list[Path]:
     if not path.exists():
         raise LintError(f"{path}: there is no such file or folder")
-    if path.is_file():
+    if path.is_file() or is_recording(path):
         return [path]
     found = scenario_files(path)
     if not found:
@@ -44,7 +46,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _mistakes(file: Path, contract: Contract) -> Iterator[Mistake]:
-    """Check one file: one with `users` is a fixture, any other a scenario."""
+    """Check one file: one with `users` is a fixture, any other a scenario; or a folder that is a recording."""
+    if file.is_dir():
+        yield from find_recording_mistakes(file, contract)
+        return
     try:
         source = read(file)
     except ContractError as error:

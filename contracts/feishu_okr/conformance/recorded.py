@@ -42,14 +42,14 @@ class RecordedWire:
         Raises:
             NotRecordedError: there is none.
         """
-        if request.path.startswith(ADMIN):
-            return Answer(404, {}, b"", request)
         wanted = _key(request.operation, request.method, request.path, request.body)
         for exchange in self._left:
             if _recorded_key(exchange) == wanted:
                 self._left.remove(exchange)
                 headers = {name.lower(): value for name, value in exchange.answer["headers"]}
                 return Answer(exchange.answer["status"], headers, exchange.body, request)
+        if request.path.startswith(ADMIN):
+            return Answer(404, {}, b"", request)
         raise NotRecordedError(f"the recording holds no such call of {request.operation or request.method}")
 
     def close(self) -> None:

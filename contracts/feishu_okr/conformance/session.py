@@ -26,6 +26,7 @@ ALL = frozenset(CAPABILITIES)
 USERS = ("user", "other_user")
 LIVE = "live"
 LIVE_ONLY = ("i_may_write", "read_only", "plan", "sweep", "resume")
+FORMS = "mock, live, recording:DIR, or a URL that begins with http:// or https://"
 
 
 @dataclass
@@ -88,9 +89,7 @@ def check_values(values: Mapping[str, Any]) -> None:
 
 def _check_target(values: Mapping[str, Any]) -> None:
     if not _is_target(values["target"]):
-        raise ValueError(
-            f"--target {values['target']}: say mock, live, recording:DIR, or a URL that begins with http:// or https://"
-        )
+        raise ValueError(f"--target {values['target']}: say {FORMS}")
     if values["target"] != LIVE and (given := [key for key in LIVE_ONLY if values[key]]):
         raise ValueError(f"--{given[0].replace('_', '-')} is for --target live")
 
@@ -208,8 +207,11 @@ def _found(name: str, wire: Wire, contract: Contract, values: Mapping[str, Any],
     app = App(environment["APP_ID"], environment["APP_SECRET"]) if environment["APP_ID"] else None
     tokens = {"user": environment["USER_TOKEN"], "other_user": os.environ.get("FEISHU_OTHER_USER_TOKEN", "")}
     tokens = {kind: token for kind, token in tokens.items() if token}
+    if is_recording(name) and about is None:
+        app = app or App("recorded", "recorded")
     target = Target(name, wire, contract, profile, frozenset(), read_known(values["know"]), app, tokens, is_ours)
-    _greet(target, is_known=about is not None or not is_ours)
+    if not is_recording(name):
+        _greet(target, is_known=about is not None or not is_ours)
     had = _capabilities(name, about, target)
     target = replace(target, capabilities=had - frozenset(values["without"]))
     if about is None:

@@ -7,7 +7,10 @@ from typing import Any
 from feishu_okr.conformance.options import OPTIONS
 from feishu_okr.conformance.session import Session, open_session
 
-FORMS = "mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml, several of these after mock: with commas, recording:DIR, or a URL"
+FORMS = (
+    "mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml, several of these after mock: with commas, "
+    "recording:DIR, or a URL"
+)
 _SCENARIOS = (".yaml", ".yml")
 
 
