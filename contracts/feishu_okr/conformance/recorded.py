@@ -48,7 +48,7 @@ class RecordedWire:
                 self._left.remove(exchange)
                 headers = {name.lower(): value for name, value in exchange.answer["headers"]}
                 return Answer(exchange.answer["status"], headers, exchange.body, request)
-        if request.path.startswith(ADMIN):
+        if request.path == f"{ADMIN}/version":
             return Answer(404, {}, b"", request)
         raise NotRecordedError(f"the recording holds no such call of {request.operation or request.method}")
 

@@ -14,7 +14,7 @@ PERSON = re.compile(r"(?<![A-Za-z0-9])(ou|on)_[0-9A-Za-z]{8,}")
 TICKET = re.compile(r"(?<=ticket=)[^&\s\"'<>]+")
 PATTERNS = {"jwt": JWT, "ticket": TICKET, "token": TOKEN, "app": APP, "person": PERSON}
 """What is secret or tells who somebody is by its form alone."""
-_SECRET = re.compile(r"(?i)secret|password|app_ticket|code_verifier")
+_SECRET = re.compile(r"(?i)(secret|password|app_?ticket|code_?verifier|ticket)$")
 _TOKEN_NAME = re.compile(r"(?i)(access|refresh)_?token$")
 _APP_NAMES = ("app_id", "client_id")
 _PERSON_NAMES = re.compile(r"(?i)^(open_?id|union_?id|user_?id|people_admin_?id|user_ids)$")

@@ -153,7 +153,11 @@ class Run:
             if why := lacking(set(case.needs), target.capabilities, set(target.known)):
                 return f"{target.name}: {why}"
             target = session.enforcing() if "enforce" in case.needs else target
-            stories.append(Story(case, target.caller(case.world), Law(target.contract, target.profile), target.profile))
+            try:
+                caller = target.caller(case.world)
+            except AssertionError as error:  # a recording holds no such world
+                return str(error)
+            stories.append(Story(case, caller, Law(target.contract, target.profile), target.profile))
         return stories[0], stories[1]
 
     def _play(self, case: Case) -> None:
