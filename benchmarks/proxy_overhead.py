@@ -1,4 +1,4 @@
-"""The proxy's overhead: the same calls, in turn direct and through the proxy, in one run; prints the ratio of medians."""
+"""The proxy's overhead: the same calls direct and through it, in turn and in one run; prints the ratio of medians."""
 
 import statistics
 import sys
