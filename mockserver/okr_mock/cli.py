@@ -5,14 +5,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from feishu_okr.contract import ContractError, load_sources
+from feishu_okr.contract import ContractError
+from okr_mock.claims_command import ask_ledger, merge_evidence
 from okr_mock.scenario.scenario_file import ScenarioError
 from okr_mock.settings import PREFIX, Settings, SettingsError
 from okr_mock.world.fixture_file import FixtureError
@@ -165,10 +165,10 @@ def claims(as_json: bool, profile: str, ledger: str, stale: str, unverified: boo
     if bool(merge) != bool(into):
         raise click.UsageError("--merge EVIDENCE and --into FILE go together")
     if merge:
-        _merge(merge, into)
+        merge_evidence(merge, into)
         return
     if stale or unverified:
-        _ask_ledger(ledger, stale, unverified)
+        ask_ledger(ledger, stale, unverified)
         return
     from okr_mock.tables import claims_json, claims_table
 
@@ -250,33 +250,6 @@ def proxy(switches: tuple[str, ...], **values: Any) -> None:
     pairs = [text.partition("=")[::2] for text in switches]
     if code := run(switches=pairs, **values):
         raise click.exceptions.Exit(code)
-
-
-def _merge(evidence: str, into: str) -> None:
-    from feishu_okr.conformance.evidence import merge
-    from feishu_okr.conformance.verify import NotInstalledError
-
-    try:
-        settled = merge(evidence, into)
-    except NotInstalledError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo("\n".join([*settled, f"{len(settled)} claims written into {into}"]))
-
-
-def _ask_ledger(file: str, days: str, never: bool) -> None:
-    from feishu_okr.conformance import evidence
-
-    number = days.removesuffix("d")
-    if days and not number.isdecimal():
-        raise click.BadParameter(f"{days}: say days, such as 90d", param_hint="--stale")
-    ledger = evidence.ledger_of(file)
-    found = [f"{name}: never seen live" for name in evidence.unverified(ledger)] if never else []
-    if days:
-        dates = {name: source["date"] for name, source in load_sources().items()}
-        found += evidence.stale(ledger, int(number), dates, datetime.now(UTC).date())
-    click.echo("\n".join(found) if found else "every claim that was asked for was seen live, and lately enough")
-    if found:
-        raise click.exceptions.Exit(1)
 
 
 @cli.command()

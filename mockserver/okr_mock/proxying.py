@@ -59,15 +59,16 @@ def run(
     journal = _journal(journal_file)
     witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, keeps=bool(record))
     sock = bind(host, port)
-    url = address(sock)
-    told = (
-        json.dumps({"url": url, "upstream": upstream}) if as_json else f"okr-mock proxy passes {url} on to {upstream}"
-    )
-    sys.stdout.write(told + "\n")
-    sys.stdout.flush()
+    _tell(address(sock), upstream, as_json)
     client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
     _serve(Proxy(upstream, client, witness), sock)
     return _record(record, witness, chosen.name)
+
+
+def _tell(url: str, upstream: str, as_json: bool) -> None:
+    facts = json.dumps({"url": url, "upstream": upstream})
+    sys.stdout.write(f"{facts if as_json else f'okr-mock proxy passes {url} on to {upstream}'}\n")
+    sys.stdout.flush()
 
 
 def check_upstream(upstream: str) -> None:

@@ -38,7 +38,7 @@ def session(options: dict[str, str]) -> Iterator[Session]:
             wire=strict.target.wire,
             app=App(DECLARED["id"], DECLARED["secret"]),
         )
-        yield Session(known, side_values("mock"), ExitStack(), enforcing)
+        yield Session(known, side_values("mock"), ExitStack(), _enforcing=enforcing)
 
 
 def differ(a: dict[str, str], b: dict[str, str], files: tuple[str, ...]) -> Difference:
