@@ -78,10 +78,10 @@ def test_greeting() -> None:
     command = [sys.executable, "-u", "-m", "okr_mock", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline() for _ in range(5)]
         process.terminate()
     assert lines[0].startswith("feishu-okr-mock serves http://127.0.0.1:")
-    assert "t-dev" in lines[3]
+    assert "t-dev" in lines[4]
 
 
 def test_codes(contract: Contract) -> None:
