@@ -6,7 +6,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
 from starlette.routing import BaseRoute, Router
@@ -29,7 +28,7 @@ from okr_mock.inspector.routes import inspector_routes
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
-from okr_mock.journal import NO_WORLD, Journal
+from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile
 from okr_mock.observer import Observer
 from okr_mock.operations import HANDLERS
@@ -37,9 +36,8 @@ from okr_mock.operations.images import DOWNLOAD
 from okr_mock.routing import PathTable
 from okr_mock.scenario.library import open_library
 from okr_mock.settings import Settings, SettingsError
-from okr_mock.store import Store
-from okr_mock.store.held import Bounds
-from okr_mock.store.memory import MemoryStore
+from okr_mock.store import StoreError
+from okr_mock.store.opening import open_store
 from okr_mock.terminal import Terminal
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import open_turn
@@ -80,7 +78,7 @@ def create_app(
     starts = read_starts(contract, settings, library.usual.scenarios)
     effective = contract.effective(starts.default.profile)
     watch = Watch(Auditor(contract, effective), asked_rules(settings.fail_on_audit))
-    store = _store(settings, starts, clock, watch)
+    store = open_store(settings, starts, clock, watch.look)
     admission = _admission(settings, starts)
     terminal = terminal or Terminal(sys.stderr, settings.log_level, settings.log_format)
     limits, observer = Limits(settings.max_body, settings.max_image), Observer(contract.operations.values())
@@ -89,7 +87,7 @@ def create_app(
     looks = [*Observations(store, watch.auditor, observer, coverage, library).routes, *page_routes(emulator)]
     calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
     worlds, scenarios = Worlds(store, starts, contract, clock), Scenarios(store, starts, library)
-    routes = inspector_routes(settings, effective, calls, worlds, scenarios, looks)
+    routes = inspector_routes(settings, effective, store, calls, worlds, scenarios, looks)
     paths = _replayed(settings, _paths(emulator, handlers, routes), emulator)
     return App(paths, emulator, starts.default, watch, coverage)
 
@@ -114,18 +112,6 @@ def _replayed(settings: Settings, paths: ASGIApp, emulator: Emulator) -> ASGIApp
 def _admission(settings: Settings, starts: Starts) -> Admission:
     key = settings.token_key or f"feishu-okr-mock {settings.seed}"
     return Admission(Signer(key.encode()), settings.auth, starts)
-
-
-def _store(settings: Settings, starts: Starts, clock: Callable[[], int], watch: Watch) -> Store:
-    bounds = Bounds(
-        settings.max_worlds,
-        settings.max_records,
-        settings.max_images,
-        settings.max_world_bytes,
-        settings.world_idle,
-    )
-    journal = partial(Journal, settings.journal_exchanges, settings.journal_bytes)
-    return MemoryStore(starts, clock, journal, bounds, parting=watch.look)
 
 
 def _journal_file(settings: Settings) -> JournalFile | None:
@@ -162,10 +148,12 @@ class App:
             await self._paths(scope, receive, send)
         except NoSocketError:
             raise  # whoever calls the application itself shall read it
-        except Exception:
+        except StoreError as error:
+            await self._apologise(scope, send, error)
+        except Exception as error:
             if scope["type"] != "http":
                 raise
-            await self._apologise(scope, send)
+            await self._apologise(scope, send, error)
 
     async def warm_up(self) -> None:
         """Compile what calls need, once the server answers: a start must not wait for operations nobody has called.
@@ -177,9 +165,12 @@ class App:
             effective.rules(operation)
             await asyncio.sleep(0)
 
-    async def _apologise(self, scope: Scope, send: Send) -> None:
+    async def _apologise(self, scope: Scope, send: Send, error: Exception) -> None:
         turn = open_turn(NO_WORLD, 0, system_clock(), self._start)
-        logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
+        if isinstance(error, StoreError):
+            logger.error("%s; log id %s", error, turn.log_id)
+        else:
+            logger.error("this is a bug of the emulator; log id %s", turn.log_id, exc_info=error)
         answer = refused(Refusal("internal_error"), self.emulator.contract.effective(turn.profile), turn)
         with contextlib.suppress(RuntimeError):  # the answer had begun; the server closes the connection
             await answer.send(turn, scope, send)

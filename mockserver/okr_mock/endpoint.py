@@ -24,7 +24,7 @@ from okr_mock.scenario.library import Library
 from okr_mock.scenario.outcome import StepError
 from okr_mock.scenario.script import Script
 from okr_mock.steering import script_for, steer
-from okr_mock.store import Changes, Store
+from okr_mock.store import Changes, Store, StoreError
 from okr_mock.terminal import Terminal
 from okr_mock.watchers import Watchers
 from okr_mock.world.turn import Turn
@@ -110,6 +110,8 @@ class Endpoint:
         emulator = self._emulator
         request = await receive_request(scope, receive, emulator.limits.body)
         started = perf_counter_ns()
+        if self._operation.issues_tokens:
+            await emulator.store.learn()  # an app may have been declared elsewhere
         caller = self._name(request)
         full: Refusal | None = None
         try:
@@ -129,14 +131,19 @@ class Endpoint:
                 answer, changes = await (self._steered(call, script) if script.steps else self._carry_out(call))
         except Refusal as refusal:
             answer = refused(refusal, effective, call.turn, self._operation, call.noted.violations)
-        except StepError as error:
-            logger.error("%s; log id %s", error, turn.log_id)
-            answer = refused(Refusal("internal_error"), effective, call.turn, self._operation)
-        except Exception:
-            logger.exception("this is a bug of the emulator; log id %s", turn.log_id)
-            answer = refused(Refusal("internal_error"), effective, call.turn, self._operation)
+        except StoreError:
+            raise  # nothing can be written down
+        except Exception as error:
+            answer = self._failed(call, error)
         call.noted.duration_us = (perf_counter_ns() - started) // 1000
         await finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
+
+    def _failed(self, call: Call, error: Exception) -> Answer:
+        if isinstance(error, StepError):
+            logger.error("%s; log id %s", error, call.turn.log_id)
+        else:
+            logger.error("this is a bug of the emulator; log id %s", call.turn.log_id, exc_info=error)
+        return refused(Refusal("internal_error"), call.effective, call.turn, self._operation)
 
     async def _steered(self, call: Call, script: Script) -> tuple[Answer, Changes]:
         """Do with a call what a step wants, if one takes it; whether it would have been valid is noted in any case."""

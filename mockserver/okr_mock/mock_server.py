@@ -98,6 +98,8 @@ class MockServer(RunningServer):
         from okr_mock.server import Server, address, bind, limits
         from okr_mock.serving import with_admin_token
 
+        if self._settings.workers > 1:
+            raise SettingsError("workers: a MockServer is a thread of this process; leave it out")
         if self._control:
             raise SettingsError(f"the server runs already at {self._control.url}; stop it first")
         settings, _ = with_admin_token(self._settings)
@@ -105,7 +107,7 @@ class MockServer(RunningServer):
         app = create_app(settings)
         self._socket = bind(settings.host, settings.port)
         self._ready = threading.Event()
-        self._journal_file = app.emulator.journal_file
+        self._journal_file, self._store = app.emulator.journal_file, app.emulator.store
         self._server = Server(app, limits(settings), context, self._ready.set)
         self._thread = threading.Thread(target=self._serve, name="okr-mock", daemon=True)
         url = address(self._socket, "https" if context else "http")
@@ -126,6 +128,7 @@ class MockServer(RunningServer):
             self._socket.close()
             if self._journal_file is not None:
                 self._journal_file.close()
+            self._store.close()
             self._ready.set()
 
     def stop(self) -> None:

@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from okr_mock.json_log import JSONFormatter, own_line
 from okr_mock.server import Server, address, bind, limits, serve
 from okr_mock.settings import Settings, SettingsError
 from okr_mock.verdict import Said, check, judge
+from okr_mock.workers import Workers, check_workers
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -34,6 +36,7 @@ def run(settings: Settings, as_json: bool, build: Callable[[Settings], App] = cr
     """
     _set_up_logging(settings)
     check(settings)
+    check_workers(settings)
     settings, is_made = with_admin_token(settings)
     context = tls_context(settings)
     app = build(settings)
@@ -42,14 +45,20 @@ def run(settings: Settings, as_json: bool, build: Callable[[Settings], App] = cr
     facts = _facts(url, settings)
     sys.stdout.write(json.dumps(facts) + "\n" if as_json else _greeting(url, settings, is_made, app))
     sys.stdout.flush()
-    server = Server(app, limits(settings), context, lambda: _announce(facts, settings))
+    make_server = partial(Server, app, limits(settings), context)
+    announce = partial(_announce, facts, settings)
     try:
-        serve(server, sock)
+        if settings.workers == 1:
+            serve(make_server(announce), sock)
+        else:
+            Workers(app, make_server, sock, settings.ready_fd).serve(settings.workers, announce)
     finally:
         if settings.port_file:
             Path(settings.port_file).unlink(missing_ok=True)
     verdict = judge(app, settings)
-    for said in [*_never_fired(app), *verdict.said]:
+    never_fired = _never_fired(app)
+    app.emulator.store.close()
+    for said in [*never_fired, *verdict.said]:
         sys.stderr.write(f"{own_line(said.told)}\n" if settings.log_format == "json" else said.text)
     return verdict.is_good
 

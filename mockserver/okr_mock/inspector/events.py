@@ -12,7 +12,7 @@ from okr_mock.exchange import Exchange
 from okr_mock.inspector.guard import mistake
 from okr_mock.journal import NO_WORLD
 from okr_mock.store import Store
-from okr_mock.watchers import MOST_WATCHERS, Watchers
+from okr_mock.watchers import MOST_HEADS, MOST_WATCHERS, Watcher, Watchers
 
 _MOST_PAST = 10_000
 _USUAL_PAST = 500
@@ -49,19 +49,40 @@ class Events:
 
     async def _events(self, world: str, past: int) -> AsyncIterator[bytes]:
         with self._watchers.watcher(world) as watcher:
+            mark = await self._store.tail.mark() if self._store.tail else 0
             heads = await self._past(world, past)
             for start in range(0, len(heads), _PIECE):
                 yield _event("past", heads[start : start + _PIECE])
             yield _event("ready", [])
-            while True:
-                try:
-                    async with asyncio.timeout(_SILENCE):
-                        news, missed = await watcher.take()
-                except TimeoutError:
-                    yield b":\n\n"
-                    continue
-                yield _event("calls", news, missed)
-                await asyncio.sleep(_PAUSE)
+            async for event in self._others(world, mark) if self._store.tail else self._ours(watcher):
+                yield event
+
+    async def _ours(self, watcher: Watcher) -> AsyncIterator[bytes]:
+        """Tell of the calls of this process."""
+        while True:
+            try:
+                async with asyncio.timeout(_SILENCE):
+                    news, missed = await watcher.take()
+            except TimeoutError:
+                yield b":\n\n"
+                continue
+            yield _event("calls", news, missed)
+            await asyncio.sleep(_PAUSE)
+
+    async def _others(self, world: str, mark: int) -> AsyncIterator[bytes]:
+        """Tell of the calls of all processes that share the store."""
+        silence = 0.0
+        while self._store.tail:
+            await asyncio.sleep(_PAUSE)
+            silence += _PAUSE
+            latest = await self._store.tail.since(mark, world, MOST_HEADS)
+            mark = latest.mark
+            if latest.heads:
+                yield _event("calls", latest.heads, latest.missed)
+                silence = 0.0
+            elif silence >= _SILENCE:
+                yield b":\n\n"
+                silence = 0.0
 
     async def _past(self, world: str, most: int) -> Sequence[bytes]:
         if world:

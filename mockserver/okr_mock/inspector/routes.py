@@ -18,19 +18,27 @@ from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
 from okr_mock.scenario.scenario_file import scenario_schema
 from okr_mock.settings import Settings
+from okr_mock.store import Store, StoreError
 from okr_mock.world.fixture_file import fixture_schema
 
 Answering = Callable[[Request], Awaitable[Response]]
 
 
 def inspector_routes(
-    settings: Settings, effective: Effective, calls: Verification, worlds: Worlds, scenarios: Scenarios, looks: Table
+    settings: Settings,
+    effective: Effective,
+    store: Store,
+    calls: Verification,
+    worlds: Worlds,
+    scenarios: Scenarios,
+    looks: Table,
 ) -> list[BaseRoute]:
     """Build the control routes.
 
     Args:
         settings: what to report about this server.
         effective: the contract under the server's profile.
+        store: is asked whether it is well, and learns what other processes have made before a route is answered.
         calls: what is done with journals.
         worlds: what is done with worlds as a whole.
         scenarios: what is done with scenarios.
@@ -38,12 +46,14 @@ def inspector_routes(
     """
     open_table: list[tuple[str, str, Answering]] = [
         ("GET", "/healthz", _constant(b'{"status":"ok"}')),
-        ("GET", "/readyz", _constant(b'{"status":"ready"}')),
+        ("GET", "/readyz", _readiness(store)),
         ("GET", "/openapi.json", _constant(orjson.dumps(effective.document))),
     ]
     admin_table = _admin_table(settings, effective, calls, worlds, scenarios)
     guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
-    guarded = [(method, path, _guarded(guard, answer)) for method, path, answer in [*admin_table, *looks]]
+    guarded = [
+        (method, path, _guarded(guard, _learned(store, answer))) for method, path, answer in [*admin_table, *looks]
+    ]
     anyone = Guard("", [*settings.names, *settings.allowed_host])
     files = [(method, path, _guarded(anyone, answer)) for method, path, answer in PAGE_FILES]
     return _routes([*open_table, *guarded, *files] if settings.admin else open_table)
@@ -92,6 +102,28 @@ def _guarded(guard: Guard, answer: Answering) -> Answering:
         return guard.refuse(request) or await answer(request)
 
     return guarded
+
+
+def _learned(store: Store, answer: Answering) -> Answering:
+    async def learned(request: Request) -> Response:
+        try:
+            await store.learn()
+            return await answer(request)
+        except StoreError as error:
+            return mistake(503, str(error))
+
+    return learned
+
+
+def _readiness(store: Store) -> Answering:
+    async def ready(_: Request) -> Response:
+        try:
+            await store.check()
+        except StoreError as error:
+            return mistake(503, str(error))
+        return written(b'{"status":"ready"}')
+
+    return ready
 
 
 def _about(settings: Settings, effective: Effective) -> bytes:

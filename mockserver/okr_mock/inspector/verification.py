@@ -187,7 +187,7 @@ async def _judged(criteria: Criteria, exchanges: Sequence[Exchange]) -> tuple[li
 def _after(exchanges: Sequence[Exchange], last: Exchange | None) -> Sequence[Exchange]:
     """Give what came after an exchange; everything where that is no longer there."""
     for index in range(len(exchanges) - 1, -1, -1):
-        if exchanges[index] is last:
+        if exchanges[index] == last:  # a store may make it anew each time
             return exchanges[index + 1 :]
     return exchanges
 

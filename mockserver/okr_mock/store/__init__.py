@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.store.claim import Claim, Counts, Fired
+from okr_mock.store.tail import Tail
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
 from okr_mock.world.start import Start
@@ -15,6 +16,10 @@ from okr_mock.world.turn import Quota, Turn
 Changes = Mapping[Key, bytes | None]
 STEP = "step"
 """First part of the name of a meter that a step of a scenario has for itself."""
+
+
+class StoreError(Exception):
+    """The store cannot be read or written at present; says why. Nothing was changed, and a later try may do."""
 
 
 class Meter(NamedTuple):
@@ -76,6 +81,10 @@ class Store(Protocol):
 
     An entity has a group and a name in it; what belongs together is read together.
     """
+
+    @property
+    def tail(self) -> Tail | None:
+        """Reads what other processes write too; None where there are no others."""
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         """Open the next turn of a world.
@@ -270,3 +279,16 @@ class Store(Protocol):
         Args:
             world: name of the world.
         """
+
+    async def learn(self) -> None:
+        """Learn which worlds other processes have given a start of their own; what is asked before a turn needs it."""
+
+    async def check(self) -> None:
+        """See that worlds can be read and changed.
+
+        Raises:
+            StoreError: they cannot; any other method may raise it too.
+        """
+
+    def close(self) -> None:
+        """Let go of what a store holds open; what comes later opens it anew."""

@@ -28,6 +28,7 @@ class _World:
     held: Held
     used: float
     n: int
+    life: int
     generation: int = 0
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -51,6 +52,8 @@ class MemoryStore:
         parting: told of each world whose journal is forgotten, and what stands in it.
     """
 
+    tail = None
+
     def __init__(
         self,
         starts: Starts,
@@ -69,6 +72,7 @@ class MemoryStore:
         self._worlds: OrderedDict[str, _World] = OrderedDict()
         self._fired: set[tuple[str, str]] = set()
         self._news = News()
+        self._lives = 0
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         found = self._worlds.get(world)
@@ -80,7 +84,7 @@ class MemoryStore:
         if operation is not None and operation.quota and found.start.quota != "off":
             calls, seconds = operation.quota
             quota = await self.count(world, Meter((app, operation.id), found.start.allowed(calls), seconds))
-        return open_turn(world, found.n, now, found.start, found.generation, quota)
+        return open_turn(world, found.n, now, found.start, found.generation, quota, found.life)
 
     async def read(self, world: str, key: Key) -> bytes | None:
         found = self._worlds.get(world)
@@ -103,7 +107,7 @@ class MemoryStore:
 
     async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
         found = self._worlds.get(turn.world)
-        if found is None or found.start is not turn.start:  # this call belongs to a world that is gone
+        if found is None or found.life != turn.life:  # this call belongs to a world that is gone
             return
         if changes:
             found.held.admit(changes, self._bounds)
@@ -230,6 +234,15 @@ class MemoryStore:
         found.held = found.snapshot.copy()
         return True
 
+    async def learn(self) -> None:
+        pass  # nobody else makes worlds here
+
+    async def check(self) -> None:
+        pass  # it cannot fail
+
+    def close(self) -> None:
+        pass  # it goes with the process
+
     def _find(self, world: str) -> _World:
         """Find a world or bring it to life; worlds stand in the order of their last use if idle ones are forgotten."""
         if self._bounds.idle:
@@ -245,8 +258,9 @@ class MemoryStore:
         return found
 
     def _new_world(self, start: Start) -> _World:
+        self._lives += 1
         held = Held(clock=start.clock(self._clock()))
-        return _World(start, self._new_journal(), held, 0.0, start.fixture.document.get("calls", 0))
+        return _World(start, self._new_journal(), held, 0.0, start.fixture.document.get("calls", 0), self._lives)
 
     def _forget_idle(self) -> None:
         oldest = self._uptime() - self._bounds.idle

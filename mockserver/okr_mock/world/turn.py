@@ -39,6 +39,7 @@ class Turn(NamedTuple):
         log_id: the call's id in the vendor's form: UTC time and twenty upper-case hexadecimal digits.
         request_id: the call's id for `X-Request-Id`.
         quota: None where calls are not counted.
+        life: which life of the world it belongs to; a world that begins anew has another.
     """
 
     world: str
@@ -49,6 +50,7 @@ class Turn(NamedTuple):
     log_id: str
     request_id: str
     quota: Quota | None = None
+    life: int = 0
 
     @property
     def profile(self) -> Profile:
@@ -76,7 +78,9 @@ class Turn(NamedTuple):
         return blake2b(place.encode(), digest_size=size).digest()
 
 
-def open_turn(world: str, n: int, now: int, start: Start, generation: int = 0, quota: Quota | None = None) -> Turn:
+def open_turn(
+    world: str, n: int, now: int, start: Start, generation: int = 0, quota: Quota | None = None, life: int = 0
+) -> Turn:
     """Open a turn, with the ids that follow from its place.
 
     Args:
@@ -86,10 +90,11 @@ def open_turn(world: str, n: int, now: int, start: Start, generation: int = 0, q
         start: what the world started from.
         generation: tokens of an earlier generation are no longer valid.
         quota: how the call stands to its quota.
+        life: which life of the world it belongs to.
     """
     digest = blake2b(f"{start.seed}\n{world}\n{now}\n{n}".encode(), digest_size=26).hexdigest()
     log_id = _second(now // 1000) + digest[:20].upper()
-    return Turn(world, n, now, start, generation, log_id, digest[20:], quota)
+    return Turn(world, n, now, start, generation, log_id, digest[20:], quota, life)
 
 
 @lru_cache(maxsize=16)

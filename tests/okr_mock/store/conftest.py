@@ -10,7 +10,9 @@ import pytest
 from okr_mock.journal import Journal
 from okr_mock.store import Store
 from okr_mock.store.held import Bounds
+from okr_mock.store.life import Size
 from okr_mock.store.memory import MemoryStore
+from okr_mock.store.sqlite import SQLiteStore
 from okr_mock.world.start import Start, Starts
 
 BOUNDS = Bounds(worlds=3, records=2, images=1, world_bytes=100)
@@ -37,7 +39,12 @@ def _memory(wanted: Wanted) -> Store:
     return MemoryStore(wanted.starts, lambda: FIRST_TIME, lambda: Journal(10, 1000), wanted.bounds, wanted.uptime)
 
 
-STORES: dict[str, Callable[[Wanted], Store]] = {"memory": _memory}
+def _sqlite(wanted: Wanted) -> Store:
+    most, path = Size(10, 1000), wanted.folder / "store.db"
+    return SQLiteStore(path, wanted.starts, lambda: FIRST_TIME, most, wanted.bounds, wanted.uptime)
+
+
+STORES: dict[str, Callable[[Wanted], Store]] = {"memory": _memory, "sqlite": _sqlite}
 
 Make = Callable[..., Store]
 
@@ -45,13 +52,17 @@ Make = Callable[..., Store]
 @pytest.fixture(params=list(STORES))
 def make_store(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> Iterator[Make]:
     """Makes empty stores of each kind; those that one test makes share nothing but what it gives them."""
+    made: list[Store] = []
 
     def make(bounds: Bounds = BOUNDS, uptime: Callable[[], float] = float) -> Store:
         fixture = replace(start.fixture, entities={"group": {"a": b"fixture"}})
         starts = Starts(replace(start, fixture=fixture), {})
-        return STORES[request.param](Wanted(starts, bounds, uptime, tmp_path))
+        made.append(STORES[request.param](Wanted(starts, bounds, uptime, tmp_path)))
+        return made[-1]
 
-    return make
+    yield make
+    for store in made:
+        store.close()
 
 
 @pytest.fixture
