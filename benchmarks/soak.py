@@ -30,6 +30,7 @@ WORLDS = 8
 _JOURNAL = ("--journal-bytes", "262144")
 _WANTED = "X-Wanted"
 _HARD_END = struct.pack("ii", 1, 0)
+_LITTLE = 4096
 _SAMPLES = 60
 _WARM_UP = 0.2  # share of the run after which memory is no longer expected to grow
 _GROWTH = 1.05
@@ -135,7 +136,10 @@ class Caller:
                 self._seen.calls["left mid-answer" if is_answered else "left mid-body"] += 1
 
     def _leave(self, data: bytes, *, is_hard: bool, is_answered: bool) -> None:
-        with socket.create_connection(("127.0.0.1", self._port), timeout=30) as leaving:
+        with socket.socket() as leaving:
+            leaving.settimeout(30)
+            leaving.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _LITTLE)  # so that the answer cannot be all here
+            leaving.connect(("127.0.0.1", self._port))
             if is_hard:
                 leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HARD_END)
             leaving.sendall(data)
@@ -179,7 +183,7 @@ def _prepare(caller: Caller, token: str) -> None:
         {"name": name, "when": {"header": {_WANTED: {"equals": name}}}, "then": then}
         for name, (then, _) in _FAULTS.items()
     ]
-    scenario = orjson.dumps({"steps": steps})
+    scenario = orjson.dumps({"description": "Faults that a call asks for.", "steps": steps})
     world = _world(token)
     caller.call("reset", "200", ("POST", f"/__admin/reset?world={world}", b"{}"), token)
     caller.call("scenario", "200", ("PUT", f"/__admin/scenario?world={world}", scenario), token)
@@ -294,7 +298,9 @@ def main(seconds: float, workers: int, serve: str) -> None:
     for kind, count in sorted(found.seen.calls.items()):
         click.echo(f"  {count:>9,}  {kind}")
     steady = [memory / 2**20 for memory in found.memory[int(len(found.memory) * _WARM_UP) :]]
-    click.echo(f"resident after the warm-up: {min(steady):.1f} to {max(steady):.1f} MiB; end / start {found.growth:.3f}")
+    click.echo(
+        f"resident after the warm-up: {min(steady):.1f} to {max(steady):.1f} MiB; end / start {found.growth:.3f}"
+    )
     click.echo(f"descriptors: {found.before} before, {found.after} after")
     complaints = list(found.complaints())
     for text in complaints:
