@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from feishu_okr.contract import Operation, Remark, Violation
+from feishu_okr.contract.nesting import read_json
 from okr_mock.gateway.envelope import Answer
 from okr_mock.gateway.request import MULTIPART, Request
 from okr_mock.world.turn import Turn
@@ -265,7 +266,7 @@ def _answer_body(answer: Answer | None, operation: Operation | None, noted: Note
 def _credentials(body: bytes) -> bytes:
     """Keep what was sent to a token route, where it can be told what is secret in it; authorization codes are."""
     with contextlib.suppress(orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
-        value = orjson.loads(body)
+        value = read_json(body)
         if isinstance(value, dict):
             return orjson.dumps({name: HIDDEN if name == _CODE else _hide({name: value[name]})[name] for name in value})
     return orjson.dumps(f"[{len(body)} bytes of credentials, not kept]")
@@ -273,7 +274,7 @@ def _credentials(body: bytes) -> bytes:
 
 def _without_secrets(body: bytes) -> bytes:
     """Write JSON anew, which fails where it is nested too deeply for most readers."""
-    value = orjson.loads(body)
+    value = read_json(body)
     lower = body.lower()
     return orjson.dumps(_hide(value) if any(word in lower for word in _SECRET_WORDS) else value)
 

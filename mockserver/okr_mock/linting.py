@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from feishu_okr.contract import Contract, ContractError, Mistake, load
-from feishu_okr.contract.source import read
+from feishu_okr.contract.nesting import read_given
 from okr_mock.recording_lint import find_mistakes as find_recording_mistakes
 from okr_mock.recording_lint import is_recording
 from okr_mock.scenario.library import SUFFIXES, scenario_files
@@ -51,7 +51,7 @@ def _mistakes(file: Path, contract: Contract) -> Iterator[Mistake]:
         yield from find_recording_mistakes(file, contract)
         return
     try:
-        source = read(file)
+        source = read_given(file)
     except ContractError as error:
         yield from error.mistakes
         return

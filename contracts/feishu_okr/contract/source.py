@@ -97,11 +97,22 @@ def read(path: Path) -> Source:
     Raises:
         ContractError: the file is missing, unreadable, or not YAML or JSON.
     """
+    return read_text(path, text_of(path))
+
+
+def text_of(path: Path) -> str:
+    """Give the text of a data file.
+
+    Args:
+        path: the file.
+
+    Raises:
+        ContractError: the file is missing or unreadable.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError([Mistake(str(path), 1, 1, "", f"cannot be read: {error}")]) from error
-    return read_text(path, text)
 
 
 def read_text(path: Path, text: str) -> Source:

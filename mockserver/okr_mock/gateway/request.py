@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive
 
+from feishu_okr.contract.nesting import read_json
 from okr_mock.gateway.envelope import Refusal
 
 _BEARER = b"Bearer "
@@ -62,7 +63,7 @@ class Request(NamedTuple):
         if self.is_too_large:
             raise Refusal("body_too_large")
         try:
-            return orjson.loads(self.body)
+            return read_json(self.body)
         except orjson.JSONDecodeError as error:
             raise Refusal("body_not_json", reason=str(error)) from error
 

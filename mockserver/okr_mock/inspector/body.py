@@ -5,6 +5,8 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
+from feishu_okr.contract.nesting import read_json
+
 MOST_BODY = 32 * 1024 * 1024
 
 
@@ -28,7 +30,7 @@ async def read_body(request: Request, validator: Any = None) -> Any:
         if sum(map(len, parts)) > MOST_BODY:
             raise BodyError(f"the body is larger than {MOST_BODY} bytes")
     try:
-        body = orjson.loads(b"".join(parts))
+        body = read_json(b"".join(parts))
     except orjson.JSONDecodeError as error:
         raise BodyError(f"the body is not JSON: {error}") from error
     errors = list(validator.iter_errors(body)) if validator else []

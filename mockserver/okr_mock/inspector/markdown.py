@@ -15,7 +15,7 @@ _MARKDOWN = jsonschema_rs.validator_for(
         "type": "object",
         "required": ["markdown"],
         "additionalProperties": False,
-        "properties": {"markdown": {"type": "string"}},
+        "properties": {"markdown": {"type": "string", "maxLength": 20_000}},
     }
 )
 

@@ -26,6 +26,8 @@ from okr_mock.world.fixture import RECORD
 from okr_mock.world.fixture_export import export_fixture
 from okr_mock.world.start import DEFAULT_WORLD, Start, Starts
 
+_LONGEST = 10_000_000_000
+"""Seconds that a clock may be advanced; more than it can tell."""
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 _NEW_WORLD = jsonschema_rs.validator_for(
     {
@@ -50,7 +52,7 @@ _NEW_TIME = jsonschema_rs.validator_for(
         "properties": {
             "real": {"const": True},
             "set": {"type": ["string", "integer"]},
-            "advance": {"type": "number"},
+            "advance": {"type": "number", "minimum": -_LONGEST, "maximum": _LONGEST},
             "freeze": {"type": "boolean"},
         },
     }

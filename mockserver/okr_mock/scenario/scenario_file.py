@@ -12,8 +12,9 @@ import orjson
 from jsonpointer import JsonPointer, JsonPointerException
 
 from feishu_okr.contract import Contract
+from feishu_okr.contract.nesting import read_given
 from feishu_okr.contract.schema import closed
-from feishu_okr.contract.source import ContractError, Mistake, Source, read
+from feishu_okr.contract.source import ContractError, Mistake, Source
 from okr_mock.scenario.pattern import expanded, names, read_pattern
 from okr_mock.scenario.reply import FACTS
 from okr_mock.scenario.shape import At, Found, hint, misshapen
@@ -57,7 +58,7 @@ def read_scenario_file(path: Path, contract: Contract) -> Scenario:
         ScenarioError: the file is unreadable or wrong; names every mistake.
     """
     try:
-        source = read(path)
+        source = read_given(path)
     except ContractError as error:
         raise ScenarioError(error.mistakes) from error
     return _checked(path.stem, source, contract)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from feishu_okr.contract.nesting import read_given
 from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import ContractError, Mistake, Source, read
 from okr_mock.world.clock import EARLIEST, LATEST, Clock
@@ -64,7 +65,7 @@ def read_fixtures(path: Path, components: Mapping[str, Any]) -> dict[str, Fixtur
     sources: list[Source] = []
     for file in files:
         try:
-            sources.append(read(file))
+            sources.append(read_given(file))
         except ContractError as error:
             mistakes += error.mistakes
     for source in sources:
