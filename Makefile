@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check mutants bench image-check format clean
+.PHONY: serve test check mutants bench fuzz image-check format clean
 
 serve: $(VENV)/.installed  ## serve the emulator on http://127.0.0.1:6570
 	$(BIN)/okr-mock serve $(ARGS)
@@ -22,6 +22,9 @@ mutants: $(VENV)/.installed-dev  ## see that the contract suite catches emulator
 
 bench: $(VENV)/.installed-dev  ## compare the emulator with the bare floor of its own stack
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(VENV)/.installed-dev  ## draw very many inputs for every decoder; `pip install atheris` to be guided by coverage
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 image-check:  ## build the container image and see that it keeps its promises; skipped where no engine answers
 	$(PYTHON) docker/check.py

@@ -17,12 +17,71 @@ from tests.fuzz.caller import Caller
 
 IMAGES = "/open-apis/okr/v1/images/upload"
 _JSON_HEAD = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"authorization", b"Bearer t-dev")]
-_WORDS = (
-    "operation method path query headers body request app now name seed fixture profile set quota real advance freeze "
-    "scenario description steps when then sequence times every after call between state header equals matches schema "
-    "error fault respond patch delay truncate share bytes given code count text markdown content blocks users okrs "
-    "records apps objectives id clock frozen shift app_id app_secret target_id target_type source_url"
-).split()
+_WORDS = [
+    "operation",
+    "method",
+    "path",
+    "query",
+    "headers",
+    "body",
+    "request",
+    "app",
+    "now",
+    "name",
+    "seed",
+    "fixture",
+    "profile",
+    "set",
+    "quota",
+    "real",
+    "advance",
+    "freeze",
+    "scenario",
+    "description",
+    "steps",
+    "when",
+    "then",
+    "sequence",
+    "times",
+    "every",
+    "after",
+    "call",
+    "between",
+    "state",
+    "header",
+    "equals",
+    "matches",
+    "schema",
+    "error",
+    "fault",
+    "respond",
+    "patch",
+    "delay",
+    "truncate",
+    "share",
+    "bytes",
+    "given",
+    "code",
+    "count",
+    "text",
+    "markdown",
+    "content",
+    "blocks",
+    "users",
+    "okrs",
+    "records",
+    "apps",
+    "objectives",
+    "id",
+    "clock",
+    "frozen",
+    "shift",
+    "app_id",
+    "app_secret",
+    "target_id",
+    "target_type",
+    "source_url",
+]
 _SCALARS = (
     st.none()
     | st.booleans()
@@ -138,8 +197,7 @@ def files(text: str) -> None:
     contract = load()
     try:
         source = read_given_text(Path("drawn.yaml"), text)
-    except ContractError as error:
-        assert error.mistakes
+    except ContractError:
         return
     found = list(scenario_file.find_mistakes(source.value, contract))
     found += fixture_file.find_mistakes(source.value, _components())

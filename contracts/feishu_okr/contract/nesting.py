@@ -18,7 +18,7 @@ MOST_NODES = 1_000_000
 
 
 _TOO_DEEP = f"nested deeper than {MOST_DEPTH} levels"
-_RUN = re.compile(r"(?:[-?] +){%d}" % (MOST_DEPTH + 1))
+_RUN = re.compile(rf"(?:[-?] +){{{MOST_DEPTH + 1}}}")
 
 
 class NestingError(orjson.JSONDecodeError):
