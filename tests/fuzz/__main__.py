@@ -62,7 +62,7 @@ def _fuzz(name: str, inputs: int, engine: str) -> None:
         run()
         return
     flags = [f"-runs={inputs}", f"-timeout={_PATIENCE}", f"-rss_limit_mb={_MEMORY}", "-max_len=8192", "-len_control=0"]
-    atheris.Setup([sys.argv[0], *flags], run.hypothesis.fuzz_one_input)
+    atheris.Setup([sys.argv[0], *flags], run.hypothesis.fuzz_one_input)  # type: ignore[attr-defined]
     atheris.Fuzz()
 
 
