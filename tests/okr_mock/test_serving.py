@@ -52,13 +52,26 @@ def test_admin_token_is_made_and_printed() -> None:
     run = [sys.executable, "-u", "-m", "okr_mock", "serve", "--port", "0", "--host", "0.0.0.0"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OKR_MOCK_")}
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        greeting = "".join(process.stdout.readline() for _ in range(5))
-        url, token = re.findall(r"serves (\S+) .*Bearer (\S+)\n", greeting, re.DOTALL)[0]
-        assert httpx2.get(f"{url}/readyz").status_code == 200
-        assert httpx2.get(f"{url}/__admin/requests").status_code == 401
-        headers = {"Authorization": f"Bearer {token}"}
-        assert httpx2.get(f"{url}/__admin/requests", headers=headers).status_code == 200
-        process.terminate()
+        try:
+            assert process.stdout is not None
+            greeting = "".join(process.stdout.readline() for _ in range(6))
+            url, token = re.findall(r"serves (\S+) .*Bearer (\S+)\n", greeting, re.DOTALL)[0]
+            assert httpx2.get(f"{url}/readyz").status_code == 200
+            assert httpx2.get(f"{url}/__admin/requests").status_code == 401
+            headers = {"Authorization": f"Bearer {token}"}
+            assert httpx2.get(f"{url}/__admin/requests", headers=headers).status_code == 200
+        finally:
+            process.terminate()
         _, printed = process.communicate(timeout=10)
     assert token not in printed
+
+
+def test_garbage_is_collected_once_it_serves() -> None:
+    """A start puts garbage collection off; a server that answers collects, and leaves alone what its start built."""
+    tells = "import atexit, gc; atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0))"
+    code = f"{tells}; from okr_mock.cli import main; main()"
+    with emulator(command=[sys.executable, "-c", code]) as (url, process):
+        assert httpx2.get(f"{url}/readyz").status_code == 200
+        process.terminate()
+        assert process.stdout is not None
+        assert process.stdout.read().split() == ["True", "True"]
