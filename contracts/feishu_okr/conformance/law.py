@@ -11,6 +11,7 @@ from feishu_okr.conformance.wire import Answer
 from feishu_okr.contract import Contract, Operation, Profile
 
 LOG_ID = re.compile("[0-9]{14}[0-9A-F]{20}")
+_CODE_IN = re.compile("[?&]code=([0-9]+)")
 NOT_FOUND = b"404 page not found"
 OWN_STAGES = ("service", "issue_token", "user_token")
 """Stages at which an operation refuses with what it names itself; at the others any operation may."""
@@ -72,8 +73,8 @@ class Law:
         error = answer.json.get("error", {})
         if isinstance(error, dict) and error.get("log_id", answer.log_id) != answer.log_id:
             yield f"error.log_id is {error['log_id']}, the header X-Tt-Logid {answer.log_id}"
-        link = error.get("troubleshooter", f"{answer.log_id} {answer.code}") if isinstance(error, dict) else ""
-        if answer.log_id not in link or str(answer.code) not in link:
+        link = str(error.get("troubleshooter", "")) if isinstance(error, dict) else ""
+        if {*LOG_ID.findall(link)} - {answer.log_id} or {*_CODE_IN.findall(link)} - {str(answer.code)}:
             yield "error.troubleshooter names another log id or code"
 
     def _refusals(self, operation: Operation) -> set[tuple[int, int]]:

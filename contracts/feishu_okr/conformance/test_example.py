@@ -24,8 +24,8 @@ def example(name: str) -> Any:
     return orjson.loads((data_folder() / "examples" / name).read_bytes())
 
 
-def test_the_example_is_answered_to_the_byte(caller: Caller, law: Law, needs: Needs, notes: dict[str, Any]) -> None:
-    """The page's request earns the page's answer, to the byte but for id and time, in whatever order a claim allows."""
+def test_the_example_is_answered(caller: Caller, law: Law, needs: Needs, notes: dict[str, Any]) -> None:
+    """The page's request earns the page's answer but for id and time, its keys in whatever order a claim allows."""
     needs("write", "knows:objective", "knows:key_result")
     notes["claims"], notes["checked"] = ["key_order", "progress_rate_echo", "style_ranges", "unknown_image"], 1
     request, wanted = example("create-request.json"), example("create-response.json")
@@ -41,7 +41,7 @@ def test_the_example_is_answered_to_the_byte(caller: Caller, law: Law, needs: Ne
         wanted["data"]["progress_rate"] = {"percent": 0, "status": -1}
     assert not list(differences({"$echo": wanted}, answer.json, known_names(caller.target.contract.document)))
     if profile["key_order"] == "alphabetical" and answer.json == wanted and caller.target.is_direct:
-        assert answer.body == orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)
+        assert orjson.dumps(answer.json) == orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)
 
 
 def test_an_id_tells_when_it_was_given(caller: Caller, needs: Needs, notes: dict[str, Any]) -> None:

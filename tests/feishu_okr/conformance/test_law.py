@@ -65,7 +65,7 @@ def test_a_good_answer_breaks_nothing(law: Law, kept: Answer) -> None:
         (answer({**refusal(), "code": 1001008}, 400), "no refusal"),
         (answer(refusal(), 403), "no refusal"),
         (answer(refusal(log_id=LOG_ID[::-1]), 400), "error.log_id"),
-        (answer(refusal(troubleshooter="https://open.feishu.cn/search?log_id=1"), 400), "troubleshooter"),
+        (answer(refusal(troubleshooter="https://open.feishu.cn/search?code=7"), 400), "troubleshooter"),
         (answer(refusal(), 418), "does not name"),
         (answer({"code": 20003, "msg": "x"}, 400, OAUTH), "OAuth"),
         (answer(b"not found", 404, "", content_type="text/plain"), "404"),
