@@ -71,5 +71,23 @@ def _sqlite(settings: Settings, starts: Starts, clock: Callable[[], int], bounds
     return store
 
 
-_FORMS = "say memory, or sqlite:///file.db"
-_KINDS: dict[str, _Open] = {MEMORY: _memory, "sqlite": _sqlite}
+def _redis(settings: Settings, starts: Starts, clock: Callable[[], int], bounds: Bounds, parting: Parting) -> Store:
+    from okr_mock.store.redis import RedisStore  # nobody else needs its client
+    from okr_mock.store.redis_link import RedisLink
+
+    try:
+        link = RedisLink(settings.store, bounds.idle)
+    except ValueError as error:  # it may hold a password and is not repeated
+        raise SettingsError(f"--store: {error}; {_FORMS}") from error
+    most = (settings.journal_exchanges, settings.journal_bytes)
+    return RedisStore(link, starts, clock, most, bounds, parting)
+
+
+_FORMS = "say memory, sqlite:///file.db, or redis://host:port/number"
+_KINDS: dict[str, _Open] = {
+    MEMORY: _memory,
+    "sqlite": _sqlite,
+    "redis": _redis,
+    "rediss": _redis,
+    "unix": _redis,
+}

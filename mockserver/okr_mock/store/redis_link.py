@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
@@ -71,9 +72,13 @@ class RedisLink:
     Args:
         url: such as `redis://localhost:6379/0`.
         idle: seconds after which a world that nobody calls expires; 0 for never.
+
+    Raises:
+        ValueError: it is no such address.
     """
 
     def __init__(self, url: str, idle: int = 0) -> None:
+        parse_url(url)
         self._url = url
         self._idle = str(idle * 1000)
         self._redis: Redis | None = None

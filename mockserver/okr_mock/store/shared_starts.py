@@ -83,11 +83,19 @@ class SharedStarts:
         Args:
             world: name of the world.
             text: what stands in Redis; empty for a world without a start of its own.
+
+        Raises:
+            StoreError: it starts from a fixture that this process was not given.
         """
         if not text:
             return self._starts.named.get(world, self._starts.default)
         if self._texts.get(world) != text:
-            self._add(world, text, read_start(text, self._starts.fixtures))
+            try:
+                start = read_start(text, self._starts.fixtures)
+            except KeyError as error:
+                told = f"world {world!r} of the store starts from the fixture {error}; name it in --fixtures"
+                raise StoreError(told) from error
+            self._add(world, text, start)
         return self._starts.own[world]
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -12,8 +13,11 @@ from okr_mock.store import Store
 from okr_mock.store.held import Bounds
 from okr_mock.store.life import Size
 from okr_mock.store.memory import MemoryStore
+from okr_mock.store.redis import RedisStore
+from okr_mock.store.redis_link import RedisLink
 from okr_mock.store.sqlite import SQLiteStore
 from okr_mock.world.start import Start, Starts
+from tests.redis_server import RedisServer
 
 BOUNDS = Bounds(worlds=3, records=2, images=1, world_bytes=100)
 FIRST_TIME = 1000
@@ -27,12 +31,14 @@ class Wanted(NamedTuple):
         bounds: how much it keeps.
         uptime: seconds, for the idleness of worlds.
         folder: an empty folder of the test.
+        redis: the address of an empty database; "" where it was not asked for.
     """
 
     starts: Starts
     bounds: Bounds
     uptime: Callable[[], float]
     folder: Path
+    redis: str = ""
 
 
 def _memory(wanted: Wanted) -> Store:
@@ -44,9 +50,25 @@ def _sqlite(wanted: Wanted) -> Store:
     return SQLiteStore(path, wanted.starts, lambda: FIRST_TIME, most, wanted.bounds, wanted.uptime)
 
 
-STORES: dict[str, Callable[[Wanted], Store]] = {"memory": _memory, "sqlite": _sqlite}
+def _redis(wanted: Wanted) -> Store:
+    return RedisStore(RedisLink(wanted.redis), wanted.starts, lambda: FIRST_TIME, (10, 1000), wanted.bounds)
+
+
+STORES: dict[str, Callable[[Wanted], Store]] = {"memory": _memory, "sqlite": _sqlite, "redis": _redis}
 
 Make = Callable[..., Store]
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A server that keeps nothing, for all tests of a session."""
+    with TemporaryDirectory() as folder:
+        server = RedisServer(Path(folder))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
 
 
 @pytest.fixture(params=list(STORES))
@@ -57,7 +79,8 @@ def make_store(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> 
     def make(bounds: Bounds = BOUNDS, uptime: Callable[[], float] = float) -> Store:
         fixture = replace(start.fixture, entities={"group": {"a": b"fixture"}})
         starts = Starts(replace(start, fixture=fixture), {})
-        made.append(STORES[request.param](Wanted(starts, bounds, uptime, tmp_path)))
+        redis = request.getfixturevalue("redis_server").new_database() if request.param == "redis" else ""
+        made.append(STORES[request.param](Wanted(starts, bounds, uptime, tmp_path, redis)))
         return made[-1]
 
     yield make

@@ -56,7 +56,7 @@ def test_turns_are_numbered(store: Store) -> None:
 
     async def story() -> None:
         turns = await asyncio.gather(*(store.begin("w") for _ in range(10)))
-        assert [turn.n for turn in turns] == list(range(1, 11))
+        assert sorted(turn.n for turn in turns) == list(range(1, 11))
         assert (turns[0].world, turns[0].now) == ("w", 1000)
         await store.reset("w")
         assert (await store.begin("w")).n == 1
@@ -173,6 +173,7 @@ def test_worlds_of_their_own(store: Store, start: Start) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("make_store", ["memory", "sqlite"], indirect=True)  # Redis has its own clock for it
 def test_idle_worlds_are_forgotten(make_store: Make) -> None:
     """A world that nobody called for the time that is set gives way; one that is called stays."""
     now = [100.0]
