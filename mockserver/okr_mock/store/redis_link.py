@@ -198,8 +198,9 @@ class RedisLink:
             await self.hear(channel.subscribe(keys_of(world)[0]))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    while not await self.hear(channel.get_message(ignore_subscribe_messages=True, timeout=seconds)):
-                        pass
+                    told = None
+                    while told is None and not is_cancelled():
+                        told = await self.hear(channel.get_message(ignore_subscribe_messages=True, timeout=seconds))
 
     async def check(self) -> None:
         """See that Redis can be reached and takes changes."""
@@ -210,6 +211,12 @@ class RedisLink:
         keeper, self._keeper = self._keeper, None
         if keeper is not None and not keeper.get_loop().is_closed():
             keeper.cancel()
+
+
+def is_cancelled() -> bool:
+    """Say whether this task shall end; a connection that is closed meanwhile may hide that."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _keep(redis: Redis) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from okr_mock.store import StoreError
-from okr_mock.store.redis_link import STARTS, RedisLink
+from okr_mock.store.redis_link import STARTS, RedisLink, is_cancelled
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.start_text import read_start, start_text
 
@@ -126,11 +126,11 @@ class SharedStarts:
                 self.start(world, text)
 
     async def _follow(self) -> None:
-        while True:
+        while not is_cancelled():
             try:
                 async with self._link.redis.pubsub() as channel:
                     await self._link.hear(channel.subscribe(STARTS))
-                    while True:
+                    while not is_cancelled():
                         if await self._link.hear(channel.get_message(timeout=_LOOK)):
                             await self._read()
             except StoreError as error:
