@@ -59,7 +59,9 @@ class Settings:
     ca_file: str = _setting("okr-mock-ca.pem", "Where --tls writes the CA that clients must trust.")
     certfile: str = _setting("", "Certificate chain of your own, PEM; with --keyfile instead of --tls.")
     keyfile: str = _setting("", "Private key of --certfile, PEM.")
-    store: str = _setting("memory", "Where worlds are kept: memory, sqlite:///file.db or redis://host; see docs/stores.md.")
+    store: str = _setting(
+        "memory", "Where worlds are kept: memory, sqlite:///file.db or redis://host; see docs/stores.md."
+    )
     workers: int = _setting(
         1,
         "Processes that serve; more than one want a store to share, such as sqlite:///file.db.",

@@ -83,7 +83,7 @@ def _redis(settings: Settings, starts: Starts, clock: Callable[[], int], bounds:
     return RedisStore(link, starts, clock, most, bounds, parting)
 
 
-_FORMS = "say memory, sqlite:///file.db, or redis://host:port/number"
+_FORMS = "say memory, sqlite:///file.db or redis://host"
 _KINDS: dict[str, _Open] = {
     MEMORY: _memory,
     "sqlite": _sqlite,

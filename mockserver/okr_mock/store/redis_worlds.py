@@ -100,9 +100,7 @@ class RedisWorlds:
         most: how many worlds there may be.
     """
 
-    def __init__(
-        self, link: RedisLink, starts: Starts, own: SharedStarts, clock: Callable[[], int], most: int
-    ) -> None:
+    def __init__(self, link: RedisLink, starts: Starts, own: SharedStarts, clock: Callable[[], int], most: int) -> None:
         self._link = link
         self._starts = starts
         self._own = own
