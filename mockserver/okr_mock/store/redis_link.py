@@ -183,7 +183,9 @@ class RedisLink:
         Args:
             world: name of the world.
         """
-        asked = self.redis.pipeline().lrange(_key(world, "journal"), 0, -1).hget(_key(world, "meta"), "evicted")
+        asked = self.redis.pipeline()
+        asked.lrange(_key(world, "journal"), 0, -1)
+        asked.hget(_key(world, "meta"), "evicted")
         kept, evicted = await self.hear(asked.execute())
         return kept, int(evicted or 0)
 

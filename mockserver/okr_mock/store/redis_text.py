@@ -48,8 +48,8 @@ def read_exchange(text: bytes) -> Exchange:
         text: what stands in the list: its size, a space, and what `write_exchange` wrote.
     """
     facts, _, data = text.partition(b" ")[2].partition(b"\n")
-    *first, head = orjson.loads(facts)
-    return Exchange(*first, (data[:head], data[head:]))
+    n, operation, code, status, size, head = orjson.loads(facts)
+    return Exchange(n, operation, code, status, size, (data[:head], data[head:]))
 
 
 def write_claims(claims: Sequence[Claim]) -> bytes:
