@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable
 from functools import lru_cache
+from hashlib import sha1
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,10 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from okr_mock.store import StoreError
+from okr_mock.store.redis_batch import Batches, Script
 
 SCRIPTS = Path(__file__).with_name("scripts")
 _SHARED = "world"
@@ -83,7 +84,8 @@ class RedisLink:
         self._idle = str(idle * 1000)
         self._redis: Redis | None = None
         self._keeper: asyncio.Task[None] | None = None
-        self._scripts: dict[str, AsyncScript] = {}
+        self._batches: Batches | None = None
+        self._scripts = {path.stem: _script(path) for path in SCRIPTS.glob("*.lua") if path.stem != _SHARED}
 
     @property
     def redis(self) -> Redis:
@@ -92,9 +94,16 @@ class RedisLink:
         if self._redis is None or self._keeper is None or self._keeper.get_loop() is not loop:
             self._redis = _client(self._url)
             self._keeper = loop.create_task(_keep(self._redis))
-            paths = (path for path in SCRIPTS.glob("*.lua") if path.stem != _SHARED)
-            self._scripts = {path.stem: _script(self._redis, path) for path in paths}
+            self._batches = None
         return self._redis
+
+    @property
+    def batches(self) -> Batches:
+        """What goes together, on the loop that runs."""
+        redis = self.redis
+        if self._batches is None:
+            self._batches = Batches(redis)
+        return self._batches
 
     async def run(self, name: str, world: str, *args: Any, window: str = "") -> Any:
         """Run a script on a world, in one round trip.
@@ -108,9 +117,8 @@ class RedisLink:
         Raises:
             StoreError: Redis cannot be reached or does not do it.
         """
-        keys = keys_of(world)
-        self.redis  # noqa: B018 - makes the scripts
-        return await self.hear(self._scripts[name]((*keys, window) if window else keys, (self._idle, *args)))
+        keys = (*keys_of(world), window) if window else keys_of(world)
+        return await self.hear(self.batches.run(self._scripts[name], keys, (self._idle, *args)))
 
     async def hear(self, answer: Awaitable[Any]) -> Any:
         """Wait for an answer.
@@ -139,8 +147,7 @@ class RedisLink:
             world: name of the world.
             most: how many there may be.
         """
-        self.redis  # noqa: B018 - makes the scripts
-        return bool(await self.hear(self._scripts["register"]((_WORLDS, _LAST), (world, most))))
+        return bool(await self.hear(self.batches.run(self._scripts["register"], (_WORLDS, _LAST), (world, most))))
 
     async def unregister(self, world: str) -> None:
         """Take a world off the list.
@@ -240,9 +247,10 @@ def _client(url: str) -> Redis:
     return Redis.from_pool(pool)
 
 
-def _script(redis: Redis, path: Path) -> AsyncScript:
+def _script(path: Path) -> Script:
     shared = "" if path.stem in _ALONE else SCRIPTS.joinpath(f"{_SHARED}.lua").read_text("utf-8")
-    return redis.register_script(shared + path.read_text("utf-8"))
+    text = shared + path.read_text("utf-8")
+    return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())  # as Redis names it
 
 
 def _key(world: str, name: str) -> str:

@@ -107,6 +107,7 @@ class RedisWorlds:
         self._clock = clock
         self._most = most
         self._replicas: OrderedDict[str, Replica] = OrderedDict()
+        self._asked: dict[str, tuple[int, bytes]] = {}
 
     def known(self, world: str) -> Replica | None:
         """Give what this process has seen of a world.
@@ -220,7 +221,7 @@ class RedisWorlds:
         self, world: str, turns: int, meter: Meter | None = None, kind: str = ""
     ) -> tuple[Look, Replica] | None:
         known = self._replicas.get(world)
-        seen = (known.edition, known.version) if known else (b"", 0)
+        seen = self._seen(world, known)
         quota = (meter.calls, meter.seconds, kind) if meter else (0, 0, "")
         window = window_of(world, meter.name) if meter else ""
         told = await self._link.run("look", world, turns, self._clock(), *seen, *quota, window=window)
@@ -228,14 +229,25 @@ class RedisWorlds:
             self._replicas.pop(world, None)
             return None
         look = Look(*told)
+        if seen[1] == _NO_ENTITIES and known is not None:
+            if known.edition != look.edition and await self._look(world, 0) is None:
+                return None
+            return look, self._replicas.get(world, known)
         if known is None or known.edition != look.edition:
             known = Replica(look.edition, self._own.start(world, look.text or b""))
             self._keep(world, known)
         known.hear(Update(look.version, bool(look.is_whole), look.values, look.lost))
         return look, known
 
+    def _seen(self, world: str, known: Replica | None) -> tuple[bytes, int]:
+        """Say what of a world needs not be told; what has changed is told once a batch, whoever asks there."""
+        if known is None:
+            return b"", 0
+        asked, self._asked[world] = self._asked.get(world), (self._link.batches.number, known.edition)
+        return known.edition, _NO_ENTITIES if asked == self._asked[world] else known.version
+
     def _keep(self, world: str, replica: Replica) -> None:
         self._replicas[world] = replica
         self._replicas.move_to_end(world)
         if len(self._replicas) > _REPLICAS:
-            self._replicas.popitem(last=False)
+            self._asked.pop(self._replicas.popitem(last=False)[0], None)
