@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
+from okr_mock.store import STEP, Changes, Meter, Page, Tail, WorldFacts
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds
 from okr_mock.store.news import News
@@ -68,6 +68,10 @@ class RedisStore:
         self._within: ContextVar[str] = ContextVar("within", default="")
         self._news = News()
         self._told: set[tuple[str, str]] = set()
+
+    @property
+    def tail(self) -> Tail | None:
+        return None  # the page shows the calls of the process that it asks
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         await self._own.follow()
