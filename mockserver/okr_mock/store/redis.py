@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.store import STEP, Changes, Meter, Page, Tail, WorldFacts
+from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds
 from okr_mock.store.news import News
@@ -27,6 +27,7 @@ from okr_mock.store.redis_text import (
 from okr_mock.store.redis_worlds import Look, RedisWorlds, clock_args, life_of
 from okr_mock.store.replica import Replica
 from okr_mock.store.shared_starts import SharedStarts
+from okr_mock.store.tail import Tail
 from okr_mock.store.tally import FIRST_STATE
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
