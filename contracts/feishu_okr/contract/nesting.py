@@ -13,6 +13,8 @@ from feishu_okr.contract.source import ContractError, Mistake, Source, read_text
 
 MOST_DEPTH = 100
 """Lists and objects within each other."""
+MOST_DEPTH_OF_A_CALL = 1001  # a thousand in one field
+"""As above in the body of an API call, which may hold unknown fields that nobody looks into."""
 MOST_NODES = 1_000_000
 """Values of a YAML text with all its aliases written out."""
 
@@ -24,28 +26,29 @@ _RUN = re.compile(rf"(?:[-?] +){{{MOST_DEPTH + 1}}}")
 class NestingError(orjson.JSONDecodeError):
     """A JSON text nests deeper than is read."""
 
-    def __init__(self) -> None:
-        super().__init__(_TOO_DEEP, "", 0)
+    def __init__(self, most: int) -> None:
+        super().__init__(f"nested deeper than {most} levels", "", 0)
 
 
-def read_json(text: bytes) -> Any:
-    """Read JSON that nests no deeper than `MOST_DEPTH`.
+def read_json(text: bytes, most: int = MOST_DEPTH) -> Any:
+    """Read JSON that does not nest too deeply.
 
     Args:
         text: the JSON.
+        most: lists and objects within each other.
 
     Raises:
         JSONDecodeError: it is not JSON, or a `NestingError`.
     """
     value = orjson.loads(text)
-    if text.count(b"[") + text.count(b"{") > MOST_DEPTH and _is_deep(value):
-        raise NestingError
+    if text.count(b"[") + text.count(b"{") > most and _is_deep(value, most):
+        raise NestingError(most)
     return value
 
 
-def _is_deep(value: Any) -> bool:
+def _is_deep(value: Any, most: int) -> bool:
     level = [value]
-    for _ in range(MOST_DEPTH + 1):
+    for _ in range(most + 1):
         holders = [found for found in level if isinstance(found, dict | list)]
         level = [item for found in holders for item in (found.values() if isinstance(found, dict) else found)]
         if not holders:
@@ -77,7 +80,7 @@ def read_given_text(path: Path, text: str) -> Source:
     """
     if path.suffix == ".json":
         source = read_text(path, text)
-        excess = (1, 1, NestingError().msg) if _is_deep(source.value) else None
+        excess = (1, 1, _TOO_DEEP) if _is_deep(source.value, MOST_DEPTH) else None
     else:
         excess = _Bounds().find(text)
     if excess:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import orjson
 from jsonpointer import JsonPointer, JsonPointerException
 
+from feishu_okr.contract.nesting import MOST_DEPTH
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.gateway.request import FORM, Request
 from okr_mock.scenario.comparison import COMPARISONS, MISSING
@@ -72,9 +73,9 @@ class Occasion:
 
     @cached_property
     def body(self) -> Any:
-        """The body as JSON, a form as an object; `MISSING` where it is neither."""
+        """The body as JSON, a form as an object; `MISSING` where it is neither or too deep to look into."""
         try:
-            return self.request.form() if self.request.media == FORM else self.request.json()
+            return self.request.form() if self.request.media == FORM else self.request.json(MOST_DEPTH)
         except Refusal:
             return MISSING
 
