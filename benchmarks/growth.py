@@ -14,7 +14,8 @@ from statistics import median
 import click
 import orjson
 
-from benchmarks.load import Job, run
+from benchmarks.load import Job
+from benchmarks.rate import rate
 from benchmarks.request import RECORDS, headers, written
 from benchmarks.servers import OURS, ROOT, Server, ServerError, running
 
@@ -83,11 +84,8 @@ def cost(load: Executor, fill: Fill, count: int) -> float:
 
 
 def _rate(load: Executor, server: Server, count: int) -> float:
-    job = Job(server.port, written(small_body(), "t-dev.w0", server.port), 200, count=count)
-    tally = load.submit(run, job).result()
-    if tally.wrong:
-        raise ServerError(f"{tally.wrong} of {count} answers were wrong, first {tally.first_wrong}")
-    return tally.answers / tally.seconds
+    request = written(small_body(), "t-dev.w0", server.port)
+    return rate(load, "creates", Job(server.port, request, 200, count=count))
 
 
 def draw(path: Path, lines: dict[str, list[tuple[int, float]]]) -> None:

@@ -5,9 +5,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load import Job, run
+from benchmarks.load import Job
+from benchmarks.rate import rate
 from benchmarks.request import valid_body, written
-from benchmarks.servers import APP, OURS, ServerError, ask, fetch_token, running
+from benchmarks.servers import APP, OURS, ask, fetch_token, running
 
 _ROOM = ("--max-records", "10000000", "--max-world-bytes", str(2**40))
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
@@ -52,9 +53,7 @@ def measure(load: Executor, creates: int) -> Memory | None:
     with running((*OURS, *_ROOM)) as server:
         token, body = fetch_token(server.port), valid_body()
         start = resident(server.pid)
-        tally = load.submit(run, Job(server.port, written(body, token, server.port), 200, count=creates)).result()
-        if tally.wrong:
-            raise ServerError(f"ours: {tally.wrong} of {creates} answers were wrong, first {tally.first_wrong}")
+        rate(load, "ours", Job(server.port, written(body, token, server.port), 200, count=creates))
         after = resident(server.pid)
         _, journal = ask(server.port, "GET", f"/__admin/requests?world={APP}")
     return Memory(creates, len(body), start, after, len(journal))

@@ -5,10 +5,11 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from benchmarks.answer import check
-from benchmarks.load import Job, run
+from benchmarks.load import Job
+from benchmarks.rate import rate
 from benchmarks.request import RECORDS, headers, invalid_body, valid_body, written
 from benchmarks.scenario import scenario_of
-from benchmarks.servers import OURS, RAW, STARLETTE, ServerError, ask, fetch_token, running
+from benchmarks.servers import OURS, RAW, STARLETTE, ask, fetch_token, running
 
 Round = dict[str, float]
 """Answers a second by name, of one round."""
@@ -66,19 +67,10 @@ def _round(load: Executor, targets: dict[str, _Target], seconds: float) -> Round
     rates = {}
     for name, target in targets.items():
         check(name, target.body, target.status, *_ask(target))
-        _rate(load, name, target.job(_RUN_UP))
-        rates[name] = _rate(load, name, target.job(seconds))
+        rate(load, name, target.job(_RUN_UP))
+        rates[name] = rate(load, name, target.job(seconds))
     return rates
 
 
 def _ask(target: _Target) -> tuple[int, bytes]:
     return ask(target.port, "POST", RECORDS, target.body, headers(target.token))
-
-
-def _rate(load: Executor, name: str, job: Job) -> float:
-    tally = load.submit(run, job).result()
-    if tally.wrong:
-        raise ServerError(
-            f"{name}: {tally.wrong} of {tally.answers + tally.wrong} answers were wrong, first {tally.first_wrong}"
-        )
-    return tally.answers / tally.seconds

@@ -6,13 +6,11 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from statistics import median, quantiles
 
 import click
 
-from benchmarks.load import Job, run
-from benchmarks.request import valid_body, written
-from benchmarks.servers import OURS, Server, ServerError, fetch_token, running
+from benchmarks.rate import create_rate, shown
+from benchmarks.servers import OURS, Server, ServerError, running
 
 _WARM_UP = 1500  # creates, after which the journal of a world is full
 _TURN = 2000
@@ -27,13 +25,12 @@ def main(rounds: int) -> None:
     """Compare creates a second with one watcher and with none, in turns on one server."""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as load:
         ratios = [ratio for _ in range(rounds) for ratio in _round(load)]
-    low, _, high = quantiles(ratios, n=4)
-    print(f"watched / unwatched: {median(ratios):.3f} (half of the turns from {low:.3f} to {high:.3f})")
+    print(shown("watched / unwatched", ratios))
 
 
 def _round(load: Executor) -> list[float]:
     with running(OURS) as server:
-        _rate(load, server, _WARM_UP)
+        create_rate(load, server, _WARM_UP)
         return [_turn(load, server, watched_begins=turn % 2 == 0) for turn in range(_TURNS)]
 
 
@@ -42,9 +39,9 @@ def _turn(load: Executor, server: Server, *, watched_begins: bool) -> float:
     for is_watched in (watched_begins, not watched_begins):
         if is_watched:
             with _watching(server.port):
-                rates[True] = _rate(load, server, _TURN)
+                rates[True] = create_rate(load, server, _TURN)
         else:
-            rates[False] = _rate(load, server, _TURN)
+            rates[False] = create_rate(load, server, _TURN)
     return rates[True] / rates[False]
 
 
@@ -79,14 +76,6 @@ def watch(port: int, is_ready: "multiprocessing.synchronize.Event") -> None:
         is_ready.set()
         while connection.recv(1 << 20):
             pass
-
-
-def _rate(load: Executor, server: Server, count: int) -> float:
-    request = written(valid_body(), fetch_token(server.port), server.port)
-    tally = load.submit(run, Job(server.port, request, 200, count=count)).result()
-    if tally.wrong:
-        raise ServerError(f"{tally.wrong} of {count} answers were wrong, first {tally.first_wrong}")
-    return tally.answers / tally.seconds
 
 
 if __name__ == "__main__":

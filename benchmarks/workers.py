@@ -11,7 +11,8 @@ from statistics import median
 import click
 import orjson
 
-from benchmarks.load import Job, run
+from benchmarks.load import Job
+from benchmarks.rate import rate
 from benchmarks.request import valid_body, written
 from benchmarks.servers import OURS, Server, ServerError, ask, fetch_token, running
 
@@ -64,10 +65,7 @@ def _request(server: Server, *, is_read: bool) -> bytes:
 
 
 def _rate(load: Executor, server: Server, request: bytes, count: int) -> float:
-    tally = load.submit(run, Job(server.port, request, 200, count=count)).result()
-    if tally.wrong:
-        raise ServerError(f"{tally.wrong} of {count} answers were wrong, first {tally.first_wrong}")
-    return tally.answers / tally.seconds
+    return rate(load, "workers", Job(server.port, request, 200, count=count))
 
 
 if __name__ == "__main__":

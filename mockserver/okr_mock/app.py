@@ -29,7 +29,7 @@ from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
 from okr_mock.journal import NO_WORLD
-from okr_mock.journal_file import JournalFile
+from okr_mock.journal_file import JournalFile, open_journal_file
 from okr_mock.observer import Observer
 from okr_mock.operations import HANDLERS
 from okr_mock.operations.images import DOWNLOAD
@@ -115,13 +115,7 @@ def _admission(settings: Settings, starts: Starts) -> Admission:
 
 
 def _journal_file(settings: Settings) -> JournalFile | None:
-    if not settings.journal_file:
-        return None
-    try:
-        return JournalFile(Path(settings.journal_file), settings.journal_file_bytes)
-    except OSError as error:
-        text = f"cannot write --journal-file {settings.journal_file}: {error.strerror}; name another"
-        raise SettingsError(text) from error
+    return open_journal_file(settings.journal_file, settings.journal_file_bytes)
 
 
 class App:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from okr_mock.exchange import Exchange
 from okr_mock.export import ndjson
+from okr_mock.settings import SettingsError
 
 logger = logging.getLogger("okr_mock")
 _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
@@ -112,3 +113,19 @@ def _whole_lines(fd: int, size: int) -> int:
             return start + found + 1
         end = start
     return 0
+
+
+def open_journal_file(path: str, most_bytes: int) -> JournalFile | None:
+    """Open the file that every exchange is appended to; None where none is wanted.
+
+    Args:
+        path: its path, or "".
+        most_bytes: size at which it is set aside.
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        return JournalFile(Path(path), most_bytes) if path else None
+    except OSError as error:
+        raise SettingsError(f"cannot write --journal-file {path}: {error.strerror}; name another") from error

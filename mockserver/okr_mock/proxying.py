@@ -1,11 +1,9 @@
 """`okr-mock proxy`: from options to a running proxy, and to a recording when it ends."""
 
-import contextlib
 import json
-import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,14 +14,12 @@ from feishu_okr.contract import chosen_profile, load
 from feishu_okr.recording import LeakError, write_recording
 from feishu_okr.recording.folder import check_new
 from okr_mock.app import system_clock
-from okr_mock.journal_file import JournalFile
+from okr_mock.journal_file import open_journal_file
 from okr_mock.proxy import TIMEOUT, Proxy
-from okr_mock.server import address, bind
-from okr_mock.settings import SettingsError
+from okr_mock.server import Ending, address, bind
+from okr_mock.settings import Settings, SettingsError
 from okr_mock.terminal import Terminal
 from okr_mock.witness import Witness
-
-MEBIBYTE = 1024 * 1024
 
 
 def run(
@@ -56,7 +52,7 @@ def run(
     check_upstream(upstream)
     if record:
         check_new(Path(record))
-    journal = _journal(journal_file)
+    journal = open_journal_file(journal_file, Settings.journal_file_bytes)
     witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, keeps=bool(record))
     sock = bind(host, port)
     _tell(address(sock), upstream, as_json)
@@ -95,27 +91,6 @@ def check_upstream(upstream: str) -> None:
         raise SettingsError(f"--upstream {upstream} is no Feishu API: HTTP {answer.status_code} without X-Tt-Logid")
 
 
-def _journal(path: str) -> JournalFile | None:
-    try:
-        return JournalFile(Path(path), 64 * MEBIBYTE) if path else None
-    except OSError as error:
-        raise SettingsError(f"cannot write --journal-file {path}: {error.strerror}; name another") from error
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, but a signal ends it and is not raised again."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self.handle_exit) for number in signals}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
 def _serve(proxy: Proxy, sock: socket.socket) -> None:
     config = uvicorn.Config(
         proxy,
@@ -129,7 +104,7 @@ def _serve(proxy: Proxy, sock: socket.socket) -> None:
         date_header=False,
         timeout_graceful_shutdown=1,
     )
-    _Server(config).run(sockets=[sock])
+    Ending(config).run(sockets=[sock])
 
 
 def _record(record: str, witness: Witness, profile: str) -> int:

@@ -56,8 +56,26 @@ def address(sock: socket.socket, scheme: str = "http") -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
-class Server(uvicorn.Server):
-    """uvicorn, but a signal ends it with exit code 0, and it says when it is ready.
+class Ending(uvicorn.Server):
+    """uvicorn, but a signal ends it with exit code 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM ask for the end, and not raise them again afterwards as uvicorn does."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Server(Ending):
+    """Serves the emulator, looks after its connections, and says when it is ready.
 
     Args:
         app: the emulator.
@@ -112,20 +130,6 @@ class Server(uvicorn.Server):
             now = asyncio.get_running_loop().time()
             for connection in list(self.server_state.connections):
                 connection.check_time(now)  # type: ignore[union-attr]
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Let SIGINT and SIGTERM ask for the end, and not raise them again afterwards as uvicorn does."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self.handle_exit) for number in signals}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def limits(settings: Settings) -> Limits:

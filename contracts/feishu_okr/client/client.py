@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from feishu_okr.client.call import Call, Pages
+from feishu_okr.client.core import Core
 from feishu_okr.client.cycles import AsyncCycles, Cycles
 from feishu_okr.client.driver import AsyncDriver, Driver
 from feishu_okr.client.images import AsyncImages, Images
@@ -26,7 +27,29 @@ T = TypeVar("T")
 _POOL = httpx2.Limits(max_connections=100, max_keepalive_connections=100)
 
 
-class OKRClient:
+class _Client:
+    """What both clients are beside their waiting."""
+
+    _core: Core
+    _app_id: str
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Self:
+        """Make a client of `FEISHU_APP_ID`, `FEISHU_APP_SECRET` and, if set, `FEISHU_BASE_URL`.
+
+        Args:
+            options: further arguments of the client.
+
+        Raises:
+            ValueError: a name is not set.
+        """
+        return cls(**(environment() | options))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(app_id={self._app_id!r}, base_url={self._core.base_url!r})"
+
+
+class OKRClient(_Client):
     """A client of the OKR API that blocks; safe to share between threads, best used in a `with` block.
 
     Args:
@@ -79,18 +102,6 @@ class OKRClient:
         self.reviews = Reviews(self)
         self.users = Users(self)
 
-    @classmethod
-    def from_env(cls, **options: Any) -> Self:
-        """Make a client of `FEISHU_APP_ID`, `FEISHU_APP_SECRET` and, if set, `FEISHU_BASE_URL`.
-
-        Args:
-            options: further arguments of the client.
-
-        Raises:
-            ValueError: a name is not set.
-        """
-        return cls(**(environment() | options))
-
     def run(self, call: Call[T]) -> T:
         """Carry out a call; resources do this for their methods."""
         return self._driver.drive(self._core.perform(call))
@@ -115,11 +126,8 @@ class OKRClient:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(app_id={self._app_id!r}, base_url={self._core.base_url!r})"
 
-
-class AsyncOKRClient:
+class AsyncOKRClient(_Client):
     """A client of the OKR API for asyncio, with the names and arguments of `OKRClient`; use it in one event loop.
 
     Args:
@@ -171,18 +179,6 @@ class AsyncOKRClient:
         self.reviews = AsyncReviews(self)
         self.users = AsyncUsers(self)
 
-    @classmethod
-    def from_env(cls, **options: Any) -> Self:
-        """Make a client of `FEISHU_APP_ID`, `FEISHU_APP_SECRET` and, if set, `FEISHU_BASE_URL`.
-
-        Args:
-            options: further arguments of the client.
-
-        Raises:
-            ValueError: a name is not set.
-        """
-        return cls(**(environment() | options))
-
     async def run(self, call: Call[T]) -> T:
         """Carry out a call; resources do this for their methods."""
         return await self._driver.drive(self._core.perform(call))
@@ -207,6 +203,3 @@ class AsyncOKRClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(app_id={self._app_id!r}, base_url={self._core.base_url!r})"

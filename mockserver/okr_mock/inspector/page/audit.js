@@ -1,39 +1,18 @@
 // The audit of a world: what its calls say about their caller, each finding with the calls that show it.
 
-import { ask, Problem } from "./api.js";
-import { button, fill, h } from "./dom.js";
+import { ask } from "./api.js";
+import { button, h } from "./dom.js";
 import { shown } from "./text.js";
 import { t } from "./words.js";
 import { go } from "./place.js";
 import { log } from "./call_log.js";
-import { worldChoice } from "./world_choice.js";
+import { showReport } from "./report_view.js";
 
 const LOOK = { error: "refused", warning: "warned", note: "" };
 const MOST_EVIDENCE = 20;
 
 export function showAudit(root, place) {
-  const bar = h("div", { class: "filters" });
-  const body = h("div", { class: "audited", "aria-live": "polite" });
-  let world = "";
-  fill(root, h("h1", {}, t("nav.audit")), h("p", { class: "hint" }, t("audit.what")), bar, body);
-
-  async function load() {
-    try {
-      fill(body, drawn(await ask("audit", { query: { world } })));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      fill(body, error.status === 404 ? h("p", { class: "hint" }, t("audit.absent")) : h("p", { class: "note bad" }, error.message));
-    }
-  }
-
-  function move(next) {
-    world = next.world || "default";
-    fill(bar, worldChoice(world), button(t("okrs.refresh"), load, { class: "quiet" }));
-    load();
-  }
-
-  move(place);
-  return { move, end() {} };
+  return showReport(root, place, { name: "audit", look: "audited", drawn });
 }
 
 function drawn(report) {

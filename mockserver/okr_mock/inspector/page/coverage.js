@@ -1,36 +1,14 @@
 // Coverage: which operations, codes, values and fields the calls of a world, or of all, have met.
 
-import { ask, Problem } from "./api.js";
-import { button, fill, h } from "./dom.js";
+import { h } from "./dom.js";
 import { shown } from "./text.js";
 import { t } from "./words.js";
-import { worldChoice } from "./world_choice.js";
+import { showReport } from "./report_view.js";
 
 const MOST_NAMES = 200;
 
 export function showCoverage(root, place) {
-  const bar = h("div", { class: "filters" });
-  const body = h("div", { class: "covered", "aria-live": "polite" });
-  let world = "";
-  fill(root, h("h1", {}, t("nav.coverage")), h("p", { class: "hint" }, t("coverage.what")), bar, body);
-
-  async function load() {
-    try {
-      fill(body, drawn(await ask("coverage", { query: { world } })));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      fill(body, error.status === 404 ? h("p", { class: "hint" }, t("coverage.absent")) : h("p", { class: "note bad" }, error.message));
-    }
-  }
-
-  function move(next) {
-    world = next.world || "default";
-    fill(bar, worldChoice(world), button(t("okrs.refresh"), load, { class: "quiet" }));
-    load();
-  }
-
-  move(place);
-  return { move, end() {} };
+  return showReport(root, place, { name: "coverage", look: "covered", drawn });
 }
 
 function drawn(told) {
