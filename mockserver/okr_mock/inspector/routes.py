@@ -1,7 +1,8 @@
 """Every control route in one table."""
 
 from collections.abc import Awaitable, Callable
-from importlib.metadata import version
+from functools import cache, partial
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -45,9 +46,9 @@ def inspector_routes(
         looks: methods, paths and answers of what is observed, and of what the page shows besides.
     """
     open_table: list[tuple[str, str, Answering]] = [
-        ("GET", "/healthz", _constant(b'{"status":"ok"}')),
+        ("GET", "/healthz", _constant(lambda: {"status": "ok"})),
         ("GET", "/readyz", _readiness(store)),
-        ("GET", "/openapi.json", _constant(orjson.dumps(effective.document))),
+        ("GET", "/openapi.json", _constant(lambda: effective.document)),
     ]
     admin_table = _admin_table(settings, effective, calls, worlds, scenarios)
     guard = Guard(settings.admin_token, [*settings.names, *settings.allowed_host])
@@ -63,15 +64,15 @@ def _admin_table(
     settings: Settings, effective: Effective, calls: Verification, worlds: Worlds, scenarios: Scenarios
 ) -> list[tuple[str, str, Answering]]:
     return [
-        ("GET", "/__admin/openapi.json", _constant(orjson.dumps(effective.document))),
-        ("GET", "/__admin/version", _constant(_about(settings, effective))),
+        ("GET", "/__admin/openapi.json", _constant(lambda: effective.document)),
+        ("GET", "/__admin/version", _constant(partial(_about, settings, effective))),
         ("GET", "/__admin/requests", calls.list_all),
         ("DELETE", "/__admin/requests", calls.clear),
         ("POST", "/__admin/requests/count", calls.count),
         ("POST", "/__admin/requests/find", calls.find),
         ("POST", "/__admin/requests/near-misses", calls.near_misses),
         ("GET", "/__admin/requests/unmatched", calls.unmatched),
-        ("GET", "/__admin/criteria.schema.json", _constant(orjson.dumps(criteria_schema()))),
+        ("GET", "/__admin/criteria.schema.json", _constant(criteria_schema)),
         ("POST", "/__admin/reset", worlds.reset),
         ("GET", "/__admin/worlds", worlds.list_all),
         ("POST", "/__admin/worlds", worlds.create),
@@ -87,8 +88,8 @@ def _admin_table(
         ("PUT", "/__admin/scenario", scenarios.choose),
         ("POST", "/__admin/scenario/reset", scenarios.reset),
         ("POST", "/__admin/explain", scenarios.explain),
-        ("GET", "/__admin/scenario.schema.json", _constant(orjson.dumps(scenario_schema()))),
-        ("GET", "/__admin/fixture.schema.json", _constant(orjson.dumps(fixture_schema()))),
+        ("GET", "/__admin/scenario.schema.json", _constant(scenario_schema)),
+        ("GET", "/__admin/fixture.schema.json", _constant(fixture_schema)),
     ]
 
 
@@ -126,18 +127,18 @@ def _readiness(store: Store) -> Answering:
     return ready
 
 
-def _about(settings: Settings, effective: Effective) -> bytes:
-    return orjson.dumps(
-        {
-            "name": "feishu-okr-mock",
-            "version": version("feishu-okr-mock"),
-            "contract": effective.document["info"]["version"],
-            "profile": effective.profile.name,
-            "switches": dict(effective.profile.switches),
-            "auth": settings.auth,
-            "seed": settings.seed,
-        }
-    )
+def _about(settings: Settings, effective: Effective) -> dict[str, Any]:
+    from importlib.metadata import version  # slow to load
+
+    return {
+        "name": "feishu-okr-mock",
+        "version": version("feishu-okr-mock"),
+        "contract": effective.document["info"]["version"],
+        "profile": effective.profile.name,
+        "switches": dict(effective.profile.switches),
+        "auth": settings.auth,
+        "seed": settings.seed,
+    }
 
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -155,8 +156,11 @@ def _by_method(
     return choose
 
 
-def _constant(body: bytes) -> Answering:
+def _constant(value: Callable[[], Any]) -> Answering:
+    """Answer a JSON value that never changes; it is written when somebody asks, for no start should wait for it."""
+    body = cache(lambda: orjson.dumps(value()))
+
     async def answer(_: Request) -> Response:
-        return written(body)
+        return written(body())
 
     return answer

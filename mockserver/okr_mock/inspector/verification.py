@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import orjson
@@ -79,6 +78,8 @@ class Verification:
         if form == "ndjson":
             return Response(ndjson(found.exchanges), media_type="application/x-ndjson")
         if form == "har":
+            from importlib.metadata import version  # slow to load
+
             return written(har(found.exchanges, str(request.base_url).rstrip("/"), version("feishu-okr-mock")))
         return _listed(world, found)
 
