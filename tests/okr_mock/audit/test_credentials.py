@@ -1,7 +1,8 @@
 import pytest
 
+from feishu_okr.contract import Contract
 from tests.conftest import RECORDS, TENANT_TOKEN, MakeClient
-from tests.okr_mock.audit.conftest import Caller
+from tests.okr_mock.audit.conftest import Caller, at_once, evidence
 
 
 def test_a_refused_token_is_used_on(caller: Caller) -> None:
@@ -43,22 +44,24 @@ def test_tokens_that_are_kept(caller: Caller) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "undefined", "None"])
-def test_a_refused_token_request_is_taken_for_success(make_client: MakeClient, token: str) -> None:
+def test_a_refused_token_request_is_taken_for_success(make_client: MakeClient, contract: Contract, token: str) -> None:
     """A call without a valid token right after a token route refused with HTTP 200 is found; a corrected one is not."""
     http = make_client(auth="strict")
     refused = http.post(TENANT_TOKEN, json={"app_id": "nobody", "app_secret": "s"})
     assert refused.status_code == 200
     http.get(f"{RECORDS}/1", headers={"Authorization": f"Bearer {token}".strip()})
-    (finding,) = http.get("/__admin/audit?world=-").json()["findings"]
-    assert (finding["rule"], finding["evidence"]) == ("refusal_taken_for_success", [1, 2])
+    first, second = at_once(http.get("/__admin/requests?world=-").json()["requests"])
+    found = evidence(contract, [first, second | {"time": first["time"]}])
+    assert found == {"refusal_taken_for_success": [1, 2]}
 
 
-def test_a_record_that_never_was(caller: Caller) -> None:
+def test_a_record_that_never_was(caller: Caller, contract: Contract) -> None:
     """A call to the id `undefined` right after a create that was refused with HTTP 200 is found."""
+    caller.freeze()
     caller.meet({"respond": {"status": 200, "body": {"code": 1001002, "msg": "no"}, "violates": True}})
     assert caller.create() == 1001002
     caller.get(f"{RECORDS}/undefined")
-    assert caller.found() == {"refusal_taken_for_success": [1, 2]}
+    assert evidence(contract, at_once(caller.exchanges())) == {"refusal_taken_for_success": [1, 2]}
 
 
 def test_another_program_is_no_chain(caller: Caller) -> None:
