@@ -22,6 +22,8 @@ OURS = ("okr_mock", "serve", "--json", "--log-level", "info")
 APP = "cli_benchmark"
 """Id of the app that asks for a token, and name of the world that the token leads to."""
 _TOKEN = "/open-apis/auth/v3/tenant_access_token/internal"
+_NOT_OURS = ("OKR_MOCK_", "PYTHONDONTWRITEBYTECODE")
+"""What would make a server another one than users have: their Python has compiled what it starts."""
 _PORTS = range(20_000, 30_000)  # below what systems give to outgoing connections: a poll must not meet itself
 
 
@@ -51,7 +53,7 @@ def spawn(command: tuple[str, ...], port: int, stdout: IO[bytes] | int, root: Pa
         stdout: where its address goes.
         root: checkout whose code is run, with what is installed here.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OKR_MOCK_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
     environment["PYTHONPATH"] = os.pathsep.join(str(root / part) for part in ("contracts", "mockserver"))
     arguments = [sys.executable, "-m", *command, "--port", str(port)]
     return subprocess.Popen(arguments, stdout=stdout, stderr=subprocess.DEVNULL, cwd=root, env=environment)

@@ -6,9 +6,10 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from starlette.routing import BaseRoute, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feishu_okr.contract import Contract, load
@@ -22,18 +23,12 @@ from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.delivery import NoSocketError
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
-from okr_mock.inspector.observations import Observations
-from okr_mock.inspector.page_routes import page_routes
-from okr_mock.inspector.routes import inspector_routes
-from okr_mock.inspector.scenarios import Scenarios
-from okr_mock.inspector.verification import Verification
-from okr_mock.inspector.worlds import Worlds
 from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile, open_journal_file
 from okr_mock.observer import Observer
 from okr_mock.operations import HANDLERS
 from okr_mock.operations.images import DOWNLOAD
-from okr_mock.routing import PathTable
+from okr_mock.routing import Later, PathTable
 from okr_mock.scenario.library import open_library
 from okr_mock.settings import Settings, SettingsError
 from okr_mock.store import StoreError
@@ -84,17 +79,16 @@ def create_app(
     limits, observer = Limits(settings.max_body, settings.max_image), Observer(contract.operations.values())
     emulator = Emulator(contract, library, store, admission, terminal, limits, _journal_file(settings), observer)
     coverage = Coverage(contract, effective, observer)
-    looks = [*Observations(store, watch.auditor, observer, coverage, library).routes, *page_routes(emulator)]
-    calls = Verification(store, contract.operations, forgets=bool(settings.world_idle))
-    worlds, scenarios = Worlds(store, starts, contract, clock), Scenarios(store, starts, library)
-    routes = inspector_routes(settings, effective, store, calls, worlds, scenarios, looks)
-    paths = _replayed(settings, _paths(emulator, handlers, routes), emulator)
-    return App(paths, emulator, starts.default, watch, coverage)
+    inspector = Later(partial(_inspector, emulator, settings, starts, clock, watch, coverage))
+    table = PathTable(_operation_apps(emulator, handlers), otherwise=inspector)
+    paths = _replayed(settings, table, emulator)
+    return App(paths, emulator, starts.default, watch, coverage, [table.warm_up, inspector.warm_up])
 
 
-def _paths(emulator: Emulator, handlers: Mapping[str, Handler], control: Sequence[BaseRoute]) -> PathTable:
-    router = Router(control, redirect_slashes=False, default=NotFound(emulator))
-    return PathTable(_operation_apps(emulator, handlers), otherwise=router)
+def _inspector(*parts: Any) -> ASGIApp:
+    from okr_mock.inspector.opening import open_inspector  # slow to load, and the first call needs none of it
+
+    return open_inspector(*parts)
 
 
 def _replayed(settings: Settings, paths: ASGIApp, emulator: Emulator) -> ASGIApp:
@@ -127,14 +121,24 @@ class App:
         start: what worlds start from.
         watch: judges callers.
         coverage: says what calls have met.
+        parts: make what calls need but the first one may not, piece by piece.
     """
 
-    def __init__(self, paths: ASGIApp, emulator: Emulator, start: Start, watch: Watch, coverage: Coverage) -> None:
+    def __init__(
+        self,
+        paths: ASGIApp,
+        emulator: Emulator,
+        start: Start,
+        watch: Watch,
+        coverage: Coverage,
+        parts: Sequence[Callable[[], None]],
+    ) -> None:
         self._paths = paths
         self.emulator = emulator
         self._start = start
         self.watch = watch
         self.coverage = coverage
+        self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a call."""
@@ -149,11 +153,18 @@ class App:
                 raise
             await self._apologise(scope, send, error)
 
-    async def warm_up(self) -> None:
-        """Compile what calls need, once the server answers: a start must not wait for operations nobody has called.
+    async def warm_up(self, pause: float) -> None:
+        """Make what calls need, once the server answers: a start must not wait for operations nobody has called.
 
         Not in a thread: a process that ever had two pays for locks at each allocation.
+
+        Args:
+            pause: seconds in which a first call can come before.
         """
+        await asyncio.sleep(pause)
+        for make in self._parts:
+            make()
+            await asyncio.sleep(0)
         effective = self.emulator.contract.effective(self._start.profile)
         for operation in self.emulator.contract.operations:
             effective.rules(operation)

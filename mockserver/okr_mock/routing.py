@@ -1,10 +1,10 @@
 """Where a path leads: the operations by a look-up, all else by Starlette's router."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from urllib.parse import unquote
 
-from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Apps = Mapping[str, ASGIApp]
@@ -20,9 +20,7 @@ class PathTable:
 
     def __init__(self, apps: Mapping[str, Apps], otherwise: ASGIApp) -> None:
         self._static = {path: methods for path, methods in apps.items() if "{" not in path}
-        self._patterns: list[tuple[re.Pattern[str], Apps]] = [
-            (compile_path(path)[0], methods) for path, methods in apps.items() if "{" in path
-        ]
+        self._templates = {path: methods for path, methods in apps.items() if "{" in path}
         self._otherwise = otherwise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,6 +28,14 @@ class PathTable:
         methods = self._find(scope) if scope["type"] == "http" else None
         chosen = self._otherwise if methods is None else methods.get(scope["method"]) or methods[""]
         await chosen(scope, receive, send)
+
+    def warm_up(self) -> None:
+        """Compile what paths with parameters are found by, which the first call of one does otherwise."""
+        self._patterns  # noqa: B018 - for its effect
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], Apps]]:
+        return [(_pattern(path), methods) for path, methods in self._templates.items()]
 
     def _find(self, scope: Scope) -> Apps | None:
         path = scope["path"].removesuffix("/")
@@ -43,6 +49,29 @@ class PathTable:
         return None
 
 
+class Later:
+    """An ASGI application that is made when somebody first calls it.
+
+    Args:
+        make: makes it.
+    """
+
+    def __init__(self, make: Callable[[], ASGIApp]) -> None:
+        self._make = make
+
+    def warm_up(self) -> None:
+        """Make it now."""
+        self._app  # noqa: B018 - for its effect
+
+    @cached_property
+    def _app(self) -> ASGIApp:
+        return self._make()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it answer."""
+        await self._app(scope, receive, send)
+
+
 class Paths:
     """Names the operation that a method and a path lead to.
 
@@ -51,7 +80,7 @@ class Paths:
     """
 
     def __init__(self, operations: Mapping[str, tuple[str, str]]) -> None:
-        self._patterns = [(method, compile_path(path)[0], name) for name, (method, path) in operations.items()]
+        self._patterns = [(method, _pattern(path), name) for name, (method, path) in operations.items()]
 
     def find(self, method: str, path: str) -> tuple[str, dict[str, str]]:
         """Give the name and the parameters of the path; "" where it leads to none.
@@ -64,3 +93,9 @@ class Paths:
             if wanted == method and (match := pattern.fullmatch(unquote(path).removesuffix("/"))):
                 return name, match.groupdict()
         return "", {}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    from starlette.routing import compile_path  # slow to load
+
+    return compile_path(path)[0]

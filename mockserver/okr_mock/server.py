@@ -23,6 +23,7 @@ GRACE = 1
 SPARE_FILES = 64
 """Open files kept for everything that is no connection."""
 _DIGESTION = 0.005  # seconds of each one for looking at what calls carried
+_FIRST_CALL = 0.1  # seconds after the start in which nothing else is done than to answer
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -117,7 +118,7 @@ class Server(Ending):
         await super().startup(sockets)
         self._timekeeper = asyncio.create_task(self._keep_time())
         self._announce()
-        self._warm_up = asyncio.create_task(self._app.warm_up())
+        self._warm_up = asyncio.create_task(self._app.warm_up(_FIRST_CALL))
 
     async def _keep_time(self) -> None:
         """Look once a second at slow callers, scenarios and what calls carried; cheaper than a timer a call."""
@@ -157,7 +158,6 @@ def serve(server: Server, sock: socket.socket) -> None:
     """
     for name in ("uvicorn.error", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what callers do is in our own lines
-    gc.collect()
-    gc.freeze()  # what is built by now lives to the end
+    gc.freeze()  # what is built by now lives to the end, and holds no garbage worth a search
     gc.set_threshold(10_000)  # a call makes many objects and leaves none behind
     server.run(sockets=[sock])

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from okr_mock.app import App
-from okr_mock.audit import report as audit_report
-from okr_mock.coverage import report as coverage_report
 from okr_mock.journal import NO_WORLD
 from okr_mock.settings import Settings, SettingsError
 
@@ -61,6 +59,8 @@ def judge(app: App, settings: Settings) -> Verdict:
     covered = app.coverage.covered() if settings.coverage or settings.min_code_coverage else None
     if covered is None:
         return Verdict(offences, not offences)
+    from okr_mock.coverage import report as coverage_report
+
     said = [
         Said(coverage_report.as_text(covered), {"message": "coverage", "coverage": coverage_report.as_json(covered)})
     ]
@@ -83,6 +83,8 @@ async def _offences(app: App) -> list[Said]:
     for world in [*(facts.name for facts in await store.worlds()), NO_WORLD]:
         page = await store.journal(world)
         watch.look(world, page.exchanges, page.evicted)
+    from okr_mock.audit import report as audit_report
+
     said = [
         Said(audit_report.as_text(report), {"message": "audit", "audit": audit_report.as_json(report)})
         for report in watch.reports

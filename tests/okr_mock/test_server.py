@@ -104,12 +104,24 @@ def test_only_loopback_by_default() -> None:
         assert url.startswith("http://127.0.0.1:")
 
 
+def loaded(folder: Path, *modules: str) -> list[str]:
+    """Make the emulator in a process of its own; give which of the modules that has loaded."""
+    code = (
+        "import sys; sys.dont_write_bytecode = False; import okr_mock.server; from okr_mock.app import create_app;"
+        f"from okr_mock.settings import Settings; create_app(Settings()); print(*(set({modules}) & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    return done.stdout.split()
+
+
 def test_starts_without_heavy_imports(tmp_path: Path) -> None:
     """Serving loads neither the test tools nor what only the other commands need."""
-    code = (
-        "import sys, okr_mock.server; from okr_mock.app import create_app; from okr_mock.settings import Settings;"
-        "create_app(Settings()); print([m for m in ('jsonschema', 'rich', 'faker', 'schemathesis', 'pytest', 'httpx2')"
-        " if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert done.stdout.strip() == "[]"
+    assert loaded(tmp_path, "jsonschema", "rich", "faker", "schemathesis", "pytest", "httpx2", "json") == ["json"]
+
+
+def test_starts_without_what_the_first_call_does_not_need(tmp_path: Path) -> None:
+    """A start loads no control routes, and no YAML once an earlier one has kept what the contract means."""
+    loaded(tmp_path)
+    assert loaded(tmp_path, "yaml", "starlette.routing", "okr_mock.inspector.routes", "okr_mock.app") == [
+        "okr_mock.app"
+    ]

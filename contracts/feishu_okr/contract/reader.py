@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonpatch
-
 from feishu_okr.contract.bundle import Bundle
 from feishu_okr.contract.catalog import Catalog, read_catalog
 from feishu_okr.contract.effective import Effective
@@ -77,7 +75,11 @@ class Contract:
 
 def _patched(value: dict[str, Any], patch: list[dict[str, Any]]) -> dict[str, Any]:
     """Apply a patch to a copy; without one no copy is made, which takes longer than all else here."""
-    patched: dict[str, Any] = jsonpatch.apply_patch(value, patch) if patch else value
+    if not patch:
+        return value
+    import jsonpatch
+
+    patched: dict[str, Any] = jsonpatch.apply_patch(value, patch)
     return patched
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
-import yamlcore
+
+from feishu_okr.contract.kept import keep, recall
 
 
 @dataclass(frozen=True, order=True)
@@ -70,22 +70,9 @@ class Source:
 
     @cached_property
     def _marks(self) -> dict[tuple[str, ...], tuple[int, int]]:
-        marks: dict[tuple[str, ...], tuple[int, int]] = {(): (1, 1)}
-        node = yaml.compose(self.text, Loader=yamlcore.CCoreLoader)
-        if node is not None:
-            _mark(node, (), marks)
-        return marks
+        from feishu_okr.contract.marks import marks_of  # YAML is slow to load, and seldom needed
 
-
-def _mark(node: yaml.Node, at: tuple[str, ...], marks: dict[tuple[str, ...], tuple[int, int]]) -> None:
-    marks[at] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _mark(value, (*at, str(key.value)), marks)
-            marks[(*at, str(key.value))] = (key.start_mark.line + 1, key.start_mark.column + 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _mark(value, (*at, str(index)), marks)
+        return marks_of(self.text)
 
 
 def read(path: Path) -> Source:
@@ -97,7 +84,14 @@ def read(path: Path) -> Source:
     Raises:
         ContractError: the file is missing, unreadable, or not YAML or JSON.
     """
-    return read_text(path, text_of(path))
+    text = text_of(path)
+    if path.suffix == ".json":
+        return read_text(path, text)
+    value = recall(path, text)
+    if value is None:
+        value = _yaml(path, text)
+        keep(path, text, value)
+    return Source(path, text, value)
 
 
 def text_of(path: Path) -> str:
@@ -126,13 +120,20 @@ def read_text(path: Path, text: str) -> Source:
         ContractError: it is not YAML or JSON.
     """
     try:
-        value = orjson.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yamlcore.CCoreLoader)  # noqa: S506 - safe: core schema only
+        return Source(path, text, orjson.loads(text) if path.suffix == ".json" else _yaml(path, text))
     except orjson.JSONDecodeError as error:
         raise ContractError([Mistake(str(path), error.lineno, error.colno, "", f"not JSON: {error.msg}")]) from error
+
+
+def _yaml(path: Path, text: str) -> Any:
+    import yaml  # as above
+    import yamlcore
+
+    try:
+        return yaml.load(text, Loader=yamlcore.CCoreLoader)  # noqa: S506 - safe: core schema only
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise ContractError([Mistake(str(path), line, column, "", f"not YAML: {error.problem}")]) from error
     except yaml.YAMLError as error:  # such as a control character
         raise ContractError([Mistake(str(path), 1, 1, "", f"not YAML: {' '.join(str(error).split())}")]) from error
-    return Source(path, text, value)
