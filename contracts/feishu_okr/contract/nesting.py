@@ -9,8 +9,6 @@ from feishu_okr.contract.source import ContractError, Mistake, Source, read_text
 
 MOST_DEPTH = 100
 """Lists and objects within each other."""
-MOST_DEPTH_OF_A_CALL = 1001  # a thousand in one field
-"""As above in the body of an API call, which may hold unknown fields that nobody looks into."""
 TOO_DEEP = f"nested deeper than {MOST_DEPTH} levels"
 
 

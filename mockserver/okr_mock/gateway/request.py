@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Message, Receive
 
-from feishu_okr.contract.nesting import MOST_DEPTH_OF_A_CALL, read_json
+from feishu_okr.contract.nesting import read_json
 from okr_mock.gateway.envelope import Refusal
 
 _BEARER = b"Bearer "
@@ -54,11 +54,11 @@ class Request(NamedTuple):
         """Whether the path ends with a slash."""
         return self.target.endswith(b"/")
 
-    def json(self, most_depth: int = MOST_DEPTH_OF_A_CALL) -> Any:
+    def json(self, most_depth: int = 0) -> Any:
         """Read the body as JSON, whatever its Content-Type says.
 
         Args:
-            most_depth: lists and objects within each other.
+            most_depth: lists and objects within each other; 0 for as many as orjson reads, which are 1024.
 
         Raises:
             Refusal: `body_too_large`, or `body_not_json` with the reason.
@@ -66,7 +66,7 @@ class Request(NamedTuple):
         if self.is_too_large:
             raise Refusal("body_too_large")
         try:
-            return read_json(self.body, most_depth)
+            return read_json(self.body, most_depth) if most_depth else orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
             raise Refusal("body_not_json", reason=str(error)) from error
 
