@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import hypothesis
 import orjson
 import pytest
 from starlette.testclient import TestClient
@@ -22,6 +23,10 @@ from okr_mock.app import create_app
 from okr_mock.settings import Settings
 from okr_mock.world.fixture_file import default_fixture
 from okr_mock.world.start import Start
+
+# The same inputs on every machine and in every run; `make fuzz` draws others.
+hypothesis.settings.register_profile("same", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("same")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "contracts" / "examples"

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from tests.conftest import RECORDS, ROOT, Body, emulator
-from tests.feishu_okr.client.pages import play
+from tests.feishu_okr.client.pages import Shell, play
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,6 @@ def test_readme_from_the_wheel(wheel: Path, emulator_url: str, tmp_path: Path) -
     assert found.stdout.startswith(site)
     folder = tmp_path / "work"
     folder.mkdir()
-    played = play(ROOT / "README.md", folder, programs, emulator_url)
+    played = list(play(ROOT / "README.md", Shell(folder, programs), emulator_url))
     assert [came for _, came in played] == [shown for shown, _ in played]
     assert played

@@ -6,10 +6,11 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
-from feishu_okr.client.action import Alone, Flow
+from feishu_okr.client.action import Alone, Flow, Sleep
 from feishu_okr.client.call import Call
 from feishu_okr.client.errors import ContractBroken, OKRError
 from feishu_okr.client.secret import Secret
+from feishu_okr.client.settings import Retries
 
 TOKEN = "auth.v3.tenant_access_token.internal"  # noqa: S105 - the name of an operation
 _MARGIN = 300.0
@@ -26,10 +27,15 @@ class Token:
 class Auth:
     """Gives every call its token; however many calls need a new one, one request fetches it.
 
+    While none is to be had, as when the gateway is down, each call fails after its repetitions. A program that then
+    goes on to its next call, and the next, would ask for the same token without a pause between the calls and cannot
+    know; so the pause is made here, and grows with each call that failed.
+
     Args:
         app_id: id of the app.
         app_secret: its secret.
         fetch: the flow that carries out the token call and gives its whole answer.
+        retries: how long the pauses are; where nothing is repeated there are none.
         clock: seconds that only grow.
     """
 
@@ -38,15 +44,19 @@ class Auth:
         app_id: str,
         app_secret: str,
         fetch: Callable[[Call[Any]], Flow[Any]],
+        retries: Retries,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._app_id = app_id
         self._app_secret = Secret(app_secret)
         self._fetch = fetch
+        self._retries = retries
         self._clock = clock
         self._token: Token | None = None
         self._failures = 0
         self._failure: OKRError | None = None
+        self._in_vain = 0
+        self._not_before = 0.0
 
     def __repr__(self) -> str:
         return f"Auth(app_id={self._app_id!r}, app_secret={self._app_secret!r})"
@@ -72,13 +82,23 @@ class Auth:
             return kept
         if self._failures > seen and self._failure:
             raise copy(self._failure)
+        rest = self._not_before - self._clock()
+        if rest > 0:
+            yield Sleep(rest)
         try:
             self._token = _read((yield from self._fetch(self._call())), self._clock())
         except OKRError as error:
             error.carried_out = False  # what the token was wanted for has not even been sent
             self._failures, self._failure = self._failures + 1, error
+            self._rest(error)
             raise
+        self._in_vain, self._not_before = 0, 0.0
         return self._token.secret
+
+    def _rest(self, error: OKRError) -> None:
+        if error.retryable and self._retries.times:
+            self._in_vain += 1
+            self._not_before = self._clock() + self._retries.pause(self._in_vain)
 
     def _kept(self, refused: Secret | None) -> Secret | None:
         token = self._token

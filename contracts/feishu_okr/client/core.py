@@ -13,8 +13,9 @@ from feishu_okr.client.action import Answer, Flow, Send, Sleep
 from feishu_okr.client.agreement import agreement
 from feishu_okr.client.auth import Auth
 from feishu_okr.client.call import Call
+from feishu_okr.client.cooldown import Cooldown
 from feishu_okr.client.course import Course
-from feishu_okr.client.errors import OKRError
+from feishu_okr.client.errors import OKRError, RateLimited
 from feishu_okr.client.limiter import Limiter
 from feishu_okr.client.progress_records import CREATE
 from feishu_okr.client.reconcile import Writer
@@ -61,11 +62,12 @@ class Core:
         self._brand = brand
         self._base_url = base_url
         self._timeout = timeout
-        self._auth = Auth(app_id, app_secret, self._fetch_token)
+        self._auth = Auth(app_id, app_secret, self._fetch_token, retries)
         self._user_token = Secret(user_access_token) if user_access_token else None
         self._date: tuple[str, float] | None = None
         self._writer = Writer(reconcile, retries.times, self._repeat, self._now) if reconcile else None
         self._limiter = Limiter(rate) if rate else None
+        self._cooldown = Cooldown()
         self._check = check
 
     @property
@@ -94,10 +96,12 @@ class Core:
         while True:
             token = yield from self._token(call, course.refused)
             try:
-                return (yield from self._send(call, token))
+                return (yield from self._send(call, token, course))
             except OKRError as error:
                 if course.is_done(error):
                     return call.read({})
+                if isinstance(error, RateLimited):
+                    self._cooldown.heed(call.operation, error)
                 seconds = course.pause(error, token, renewable=token is not self._user_token)
                 _log.info("%s again in %.2f s: %s", call.operation, seconds, error)
             if seconds:
@@ -116,11 +120,8 @@ class Core:
             agreement().check(call)
         return (yield from self._repeat(call))
 
-    def _send(self, call: Call[T], token: Secret) -> Flow[T]:
-        if self._limiter and token is not _NO_TOKEN:
-            seconds = self._limiter.reserve(call.operation)
-            if seconds > 0:
-                yield Sleep(seconds)
+    def _send(self, call: Call[T], token: Secret, course: Course) -> Flow[T]:
+        yield from self._wait(call, token, course)
         request = build(self.base_url, call, token.reveal(), self._timeout)
         try:
             answer: Answer = yield Send(request)
@@ -129,6 +130,16 @@ class Core:
             raise unreachable(call.operation, self.base_url, error) from error.with_traceback(None)
         self._date = (answer.headers.get("date", ""), time.monotonic())
         return read(call, answer)
+
+    def _wait(self, call: Call[Any], token: Secret, course: Course) -> Flow[None]:
+        """Wait for the call's turn, and for the end of a rate limit that another call was told of meanwhile."""
+        if self._limiter and token is not _NO_TOKEN:
+            seconds = self._limiter.reserve(call.operation)
+            if seconds > 0:
+                yield Sleep(seconds)
+        seconds = course.heed(self._cooldown.left(call.operation))
+        if seconds > 0:
+            yield Sleep(seconds)
 
     def _now(self) -> datetime:
         """Tell the service's time from its last answer; this machine's where it did not say."""

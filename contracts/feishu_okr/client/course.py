@@ -51,6 +51,17 @@ class Course:
             raise error
         return seconds
 
+    def heed(self, seconds: float) -> float:
+        """Give the seconds to wait for a rate limit that another call was told of: all, or none if that is too long.
+
+        Args:
+            seconds: how long the limit lasts.
+        """
+        if self._waited + seconds > self._retries.patience:
+            return 0.0  # the API is asked, and says itself how long it would be
+        self._waited += seconds
+        return seconds
+
     def is_done(self, error: OKRError) -> bool:
         """Say whether a failure shows that an earlier attempt has reached what the call wanted.
 
@@ -64,7 +75,7 @@ class Course:
         return self._refused_at is None or token.since < self._refused_at
 
     def _limit(self, error: RateLimited) -> float | None:
-        seconds = self._backoff(1) if error.retry_after is None else error.retry_after
+        seconds = self._retries.pause(1) if error.retry_after is None else error.retry_after
         self._waited += max(seconds, self._retries.first / 10)
         return seconds if self._waited <= self._retries.patience else None
 
@@ -72,16 +83,7 @@ class Course:
         self._failed += 1
         if not error.retryable or isinstance(error, TokenInvalid) or self._failed > self._retries.times:
             return None
-        return self._backoff(self._failed)
-
-    def _backoff(self, failed: int) -> float:
-        from tenacity import RetryCallState, Retrying, wait_exponential, wait_random  # needed only after a failure
-
-        state = RetryCallState(Retrying(), None, (), {})
-        state.attempt_number = failed
-        first, longest = self._retries.first, self._retries.longest
-        grown: float = (wait_exponential(multiplier=first, max=longest) + wait_random(0, first))(state)
-        return min(grown, longest)
+        return self._retries.pause(self._failed)
 
     def _doubt(self, error: OKRError) -> Ambiguous:
         body = self._call.body or {}

@@ -19,6 +19,19 @@ class Retries:
     longest: float = 8.0
     patience: float = 120.0
 
+    def pause(self, failed: int) -> float:
+        """Draw the seconds of a pause.
+
+        Args:
+            failed: failures in a row that it comes after.
+        """
+        from tenacity import RetryCallState, Retrying, wait_exponential, wait_random  # needed only after a failure
+
+        state = RetryCallState(Retrying(), None, (), {})
+        state.attempt_number = failed
+        grown: float = (wait_exponential(multiplier=self.first, max=self.longest) + wait_random(0, self.first))(state)
+        return min(grown, self.longest)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reconcile:

@@ -7,13 +7,14 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import httpx2
 import orjson
 import pytest
 
-from feishu_okr import AsyncOKRClient, OKRClient, OKRError, ServerError, TokenInvalid, Unreachable
+from feishu_okr import AsyncOKRClient, OKRClient, OKRError, Retries, ServerError, TokenInvalid, Unreachable
 from feishu_okr.client.action import Alone, Flow, Sleep
 from feishu_okr.client.auth import Auth
 from feishu_okr.client.call import Call, having
@@ -175,7 +176,7 @@ def test_a_token_is_kept_while_it_lives() -> None:
         life = next(lives)
         return {"tenant_access_token": f"t-{life}-{now:g}", "expire": life}
 
-    auth = Auth("app", "secret", fetch, clock=lambda: now)
+    auth = Auth("app", "secret", fetch, Retries(), clock=lambda: now)
     used = []
     for moment in (0, 0, 89, 90, 90 + 6899, 90 + 6900):
         now = float(moment)
@@ -183,8 +184,8 @@ def test_a_token_is_kept_while_it_lives() -> None:
     assert used == ["t-0-0", "t-100-0", "t-100-0", "t-7200-90", "t-7200-90", "t-7200-6990"]
 
 
-def finish(flow: Flow[Secret]) -> Secret:
-    """Carry out a flow that needs nothing of the world."""
+def finish(flow: Flow[Secret], slept: list[float] | None = None) -> Secret:
+    """Carry out a flow that needs nothing of the world but time, and note how long it would have slept."""
     result: Any = None
     while True:
         try:
@@ -192,7 +193,38 @@ def finish(flow: Flow[Secret]) -> Secret:
         except StopIteration as end:
             found: Secret = end.value
             return found
-        result = finish(action.flow) if isinstance(action, Alone) else None
+        if isinstance(action, Sleep) and slept is not None:
+            slept.append(action.seconds)
+        result = finish(action.flow, slept) if isinstance(action, Alone) else None
+
+
+@pytest.mark.parametrize(
+    ("failure", "retries", "least"),
+    [
+        (Unreachable("", retryable=True), Retries(), [0.5, 1.0, 2.0, 0.5]),
+        (Unreachable("", retryable=True), Retries(times=0), []),
+        (TokenInvalid("", code=10014), Retries(), []),
+    ],
+    ids=["down", "nothing is repeated", "never"],
+)
+def test_a_gateway_that_is_down_is_left_in_peace(failure: OKRError, retries: Retries, least: list[float]) -> None:
+    """Calls that follow one that got no token wait before they ask, longer each time, until one is given."""
+    outcomes = iter([failure, failure, failure, None, failure, None])
+
+    def fetch(_: Call[Any]) -> Flow[Any]:
+        yield from ()
+        outcome = next(outcomes)
+        if outcome:
+            raise outcome
+        return {"tenant_access_token": "t-1", "expire": 0}
+
+    auth = Auth("app", "secret", fetch, retries, clock=lambda: 0.0)
+    slept: list[float] = []
+    for _ in range(6):
+        with suppress(OKRError):
+            finish(auth.token(), slept)
+    assert len(slept) == len(least)
+    assert all(low <= seconds <= low + 0.5 for low, seconds in zip(least, slept, strict=True))
 
 
 def test_a_users_token_is_used_where_it_may_be(clients: Clients) -> None:

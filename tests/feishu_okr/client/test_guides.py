@@ -1,9 +1,7 @@
 """The pages about the client do what they show, in order, and their tables are the code's."""
 
-import contextlib
 import importlib.util
 import inspect
-import io
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -15,11 +13,10 @@ from feishu_okr import OKRClient
 from feishu_okr.client import errors
 from feishu_okr.client.face import Resource
 from tests.conftest import ROOT
+from tests.feishu_okr.client.pages import Session, play
 
 DOCS = ROOT / "docs"
-ADDRESS = "http://127.0.0.1:6570"
 PAGES = ["client.md", "client-errors.md", "reconcile.md", "async-batch.md", "from-lark-oapi.md"]
-BLOCK = re.compile(r"<!-- (run|prints) -->\n```\w+\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -27,39 +24,9 @@ def test_pages_do_what_they_show(emulator_url: str, name: str) -> None:
     """Each example of a page runs as it stands, after those above it, and prints what the page shows."""
     page = (DOCS / name).read_text(encoding="utf-8")
     assert len(re.findall(r"^```python", page, re.MULTILINE)) == page.count("<!-- run -->") > 0
-    names: dict[str, Any] = {"__name__": name}
-    came = ""
-    with contextlib.ExitStack() as stack:
-        stack.callback(close, names)
-        for kind, text in BLOCK.findall(page):
-            if kind == "prints":
-                assert steady(came.replace(emulator_url, ADDRESS)) == steady(text)
-            else:
-                came = output(text.replace(ADDRESS, emulator_url), names)
-
-
-def close(names: dict[str, Any]) -> None:
-    """Close the clients that a page has left open."""
-    for value in names.values():
-        if isinstance(value, OKRClient):
-            value.close()
-
-
-def output(program: str, names: dict[str, Any]) -> str:
-    """Run a part of a program; gives what it prints."""
-    with contextlib.redirect_stdout(io.StringIO()) as shown:
-        exec(compile(program, names["__name__"], "exec"), names)
-    return shown.getvalue()
-
-
-def steady(text: str) -> str:
-    """Replace what is new with every record."""
-    return re.sub(r"\b77\d{17}\b", "ID", text)
-
-
-def shown(value: Any) -> str:
-    """Write a value as the pages do."""
-    return f"`{value!r}`".replace("'", '"')
+    with Session() as session:
+        for shown, came in play(DOCS / name, session, emulator_url):
+            assert came == shown
 
 
 def test_every_argument_is_told() -> None:

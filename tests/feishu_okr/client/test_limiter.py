@@ -1,19 +1,15 @@
 """The limiter: never more calls in a window than allowed, in the order in which they ask, for threads and tasks."""
 
-import asyncio
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feishu_okr import AsyncOKRClient
+from feishu_okr import OKRClient
+from feishu_okr.client import progress_records
+from feishu_okr.client.action import Alone, Send, Sleep
 from feishu_okr.client.limiter import Limiter
-from tests.conftest import TENANT_TOKEN
-from tests.feishu_okr.client.conftest import record, token_answer
 
 gaps = st.lists(st.floats(0, 30), min_size=1, max_size=60)
 
@@ -53,20 +49,17 @@ def test_bad_rates_are_named(rate: str) -> None:
 
 
 def test_a_client_keeps_to_its_rate() -> None:
-    """A client with a rate sends no more than it says, in the order of its calls, and its token besides."""
-    sent: list[tuple[float, str]] = []
+    """The calls of a client with a rate are sent at once as long as it allows, and wait for their turns then."""
+    core = OKRClient("a", "s", base_url="http://okr.test", rate="20/h", user_access_token="u-1")._core
+    first = [core.perform(progress_records.get(str(number))).send(None) for number in range(30)]
+    assert all(isinstance(action, Send) for action in first[:20])
+    assert all(isinstance(action, Sleep) and 3500 < action.seconds <= 3600 for action in first[20:])
 
-    def handle(request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == TENANT_TOKEN:
-            return token_answer()
-        sent.append((time.monotonic(), request.url.path.rsplit("/", 1)[1]))
-        return record()
 
-    async def main() -> None:
-        transport: Callable[..., httpx2.MockTransport] = httpx2.MockTransport
-        async with AsyncOKRClient("a", "s", transport=transport(handle), base_url="http://t", rate="20/s") as client:
-            await asyncio.gather(*(client.progress_records.get(str(number)) for number in range(30)))
-
-    asyncio.run(main())
-    assert [name for _, name in sent] == [str(number) for number in range(30)]
-    assert all(later[0] - earlier[0] > 0.9 for earlier, later in zip(sent, sent[20:], strict=False))
+def test_tokens_are_not_counted() -> None:
+    """However low the rate, a request for a token is sent at once."""
+    core = OKRClient("a", "s", base_url="http://okr.test", rate="1/h")._core
+    for _ in range(2):
+        wanted = core.perform(progress_records.get("1")).send(None)
+        assert isinstance(wanted, Alone)
+        assert isinstance(wanted.flow.send(None), Send)

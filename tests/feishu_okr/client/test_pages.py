@@ -10,7 +10,7 @@ from feishu_okr.client.cli import LATER, MISTAKE, STOPPED, UNKNOWN, cli
 from feishu_okr.client.content import Content, Unsupported
 from tests.conftest import ROOT
 from tests.feishu_okr.client.content import test_markdown_reader, test_markdown_writer
-from tests.feishu_okr.client.pages import play
+from tests.feishu_okr.client.pages import Shell, play
 
 DOCS = ROOT / "docs"
 
@@ -19,7 +19,7 @@ DOCS = ROOT / "docs"
 @pytest.mark.parametrize("name", ["README.md", "docs/weekly-report.md", "docs/markdown.md", "docs/command-line.md"])
 def test_pages_do_what_they_show(emulator_url: str, tmp_path: Path, name: str) -> None:
     """Each command of the page runs as it stands, in order, and prints what the page shows."""
-    played = play(ROOT / name, tmp_path, Path(sys.executable).parent, emulator_url)
+    played = list(play(ROOT / name, Shell(tmp_path, Path(sys.executable).parent), emulator_url))
     assert played
     for shown, came in played:
         assert came == shown

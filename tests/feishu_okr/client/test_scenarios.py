@@ -41,10 +41,12 @@ class Played(NamedTuple):
     Args:
         failed: the steps that failed, with their errors.
         written: texts of the records that there are in the end.
+        findings: what the audit has found in all calls of the world.
     """
 
     failed: dict[str, OKRError]
     written: Counter[str]
+    findings: list[Any]
 
     def told(self) -> str:
         """Tell which steps failed and how, as the table does."""
@@ -82,7 +84,8 @@ class Stage:
             self._follow(self._scenario)
             failed = self._run(old) if self._kind == "sync" else asyncio.run(self._await(old))
             self._follow("calm")
-            return Played(failed, Counter(map(text_of, client.key_results.progresses(TARGET))))
+            written = Counter(map(text_of, client.key_results.progresses(TARGET)))
+        return Played(failed, written, self._findings())
 
     def _options(self) -> dict[str, Any]:
         return {"base_url": self._url, "on_ambiguous": MODES[self._mode]}
@@ -108,6 +111,12 @@ class Stage:
                     failed[name] = error
         return failed
 
+    def _findings(self) -> list[Any]:
+        audit = self._control.get(f"{self._url}/__admin/audit?world={self._app_id}").json()
+        assert (audit["calls"] > len(PROGRAM), audit["evicted"]) == (True, 0)
+        findings: list[Any] = audit["findings"]
+        return findings
+
     def _follow(self, scenario: str) -> None:
         answer = self._control.put(f"{self._url}/__admin/scenario?world={self._app_id}", json=scenario)
         assert answer.status_code == 200, answer.text
@@ -130,7 +139,10 @@ def check_written(played: Played) -> None:
 
 @pytest.mark.once
 def test_scenarios_end_as_told(emulator_url: str) -> None:
-    """In every shipped scenario both clients, with the defaults, come to the outcome that the table names."""
+    """In every shipped scenario both clients come to the outcome that the table names, and the audit finds nothing.
+
+    They have the defaults, so that their pauses are those that the audit judges.
+    """
     with httpx2.Client() as control, ThreadPoolExecutor(4 * len(SCENARIOS)) as pool:  # some of them wait for seconds
         stages = [
             Stage(emulator_url, control, name, mode, kind)
@@ -144,3 +156,4 @@ def test_scenarios_end_as_told(emulator_url: str) -> None:
     for stage, one in zip(stages, played, strict=True):
         assert (stage.row, one.told()) == (stage.row, told[stage.row])
         check_written(one)
+        assert (stage.row, one.findings) == (stage.row, [])

@@ -58,14 +58,14 @@ def test_rate() -> None:
     assert written(console).endswith("  12.5% at risk\n")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(anything())
 def test_any_content_is_shown(content: Content) -> None:
     """Whatever a record holds is shown without an error."""
     assert shown(content, Console(file=io.StringIO(), width=200)).startswith("77  ")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=20))
 def test_printable(words: str) -> None:
     """Text for a terminal holds no control character, and text without one is as it was."""

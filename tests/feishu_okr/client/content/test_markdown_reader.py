@@ -199,7 +199,7 @@ def test_refuses_what_is_too_deep_or_too_long() -> None:
         Content.from_markdown("x" * (LONGEST + 1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MARKDOWN)
 def test_is_stable(markdown: str) -> None:
     """Any Markdown reads as content that is written and read again without further change."""

@@ -90,7 +90,7 @@ def test_refuses_what_markdown_cannot_say(case: str) -> None:
     assert [f"block {one.number}: {one.what}" for one in told] == [expected]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(with_counterpart())
 def test_reads_as_the_same(content: Content) -> None:
     """Content that Markdown can say is equal after it was written and read."""
@@ -98,7 +98,7 @@ def test_reads_as_the_same(content: Content) -> None:
     assert Content.from_markdown(markdown) == content
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(anything())
 def test_is_stable(content: Content) -> None:
     """What was made simpler once is simple: any content is written, read and written again without further change."""
@@ -129,7 +129,7 @@ def characters(words: str, bold: bool, strike: bool) -> list[tuple[str, bool, bo
     return [(char, bold, strike) for char in words if not char.isspace()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example([text("*", bold=True, strike_through=True), text("a", strike_through=True), text("b")])
 @example([text("a"), text("b", strike_through=True), text("*", bold=True, strike_through=True)])
 @given(st.lists(runs(WORDS, st.just("https://x")), max_size=5))
