@@ -70,11 +70,14 @@ class Target:
         Args:
             world: start of its world, where it is not the usual one; wants the capability `steer`.
         """
-        app = self.app or App(f"verify-{self._run}-{next(self._numbers)}", "any secret")
-        caller = Caller(self, app, _tokens=self._tokens if self.app else {})
+        caller = Caller(self, self.app, _tokens=self._tokens) if self.app else self.stranger()
         if world:
-            caller.control("POST", "/worlds", {"name": app.id, **world}, wanted=201)
+            caller.control("POST", "/worlds", {"name": caller.app.id, **world}, wanted=201)
         return caller
+
+    def stranger(self) -> "Caller":
+        """Give a caller whose app nobody has heard of; where apps must be declared, it is yet to be."""
+        return Caller(self, App(f"verify-{self._run}-{next(self._numbers)}", "any secret"))
 
 
 @dataclass
