@@ -39,12 +39,10 @@ def _stale(handler: Handler, glob: str, member: str) -> Handler:
     async def leave(call: Call) -> Result:
         result = await handler(call)
         key = next(key for key in result.changes if _is(key, glob))
-        before, after = await call.read(key), result.changes[key]
-        if before is None or after is None or result.data is None:
-            return result
-        old = {member: orjson.loads(before)[member]}
-        changes = {**result.changes, key: orjson.dumps(orjson.loads(after) | old, option=orjson.OPT_SORT_KEYS)}
-        return result._replace(data=result.data | old, changes=changes)
+        before, after = await call.read(key), orjson.loads(result.changes[key] or b"{}")
+        old = {name: value for name, value in orjson.loads(before or b"{}").items() if name == member and name in after}
+        changes = {**result.changes, key: orjson.dumps(after | old, option=orjson.OPT_SORT_KEYS)}
+        return result._replace(data={**(result.data or {}), **old}, changes=changes)
 
     return leave
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,7 @@ from typing import Any
 from feishu_okr.conformance.budget import Budget, GuardError
 from feishu_okr.conformance.fence import Fence
 from feishu_okr.conformance.guarded import GuardedTransport
-from feishu_okr.conformance.pace import Pace, Time
+from feishu_okr.conformance.pace import Pace, Time, tell
 from feishu_okr.conformance.permission import Permission, permit
 from feishu_okr.conformance.sweep import Sweep
 from feishu_okr.conformance.tag import new_run, tag_of
@@ -166,7 +165,7 @@ def _transport(
     fence = Fence(permission, load(), set(file.created))
     budget = Budget(values["max_requests"], values["max_writes"])
     return GuardedTransport(
-        inner, fence, budget, Pace(values["per_minute"], clock, _tell), file, tag_of(file.facts["run"])
+        inner, fence, budget, Pace(values["per_minute"], clock, tell), file, tag_of(file.facts["run"])
     )
 
 
@@ -174,7 +173,7 @@ def _caller(permission: Permission, transport: GuardedTransport, environment: Ma
     contract = load()
     app = App(environment["FEISHU_APP_ID"], environment["FEISHU_APP_SECRET"])
     wire = HttpWire(permission.url, transport)
-    return Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app).caller()
+    return Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app, is_direct=False).caller()
 
 
 def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> int:
@@ -197,7 +196,7 @@ def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.envi
     for run in read_runs(values["runs"], permission.host):
         for record in set(run.pending) - set(left):
             run.deleted(record)
-    _tell(f"{len(records) - len(left)} records deleted, {len(left)} left{''.join(f' {record}' for record in left)}")
+    tell(f"{len(records) - len(left)} records deleted, {len(left)} left{''.join(f' {record}' for record in left)}")
     return 1 if left else 0
 
 
@@ -223,11 +222,6 @@ def _https(ca_file: str) -> Any:
     import httpx2
 
     return httpx2.HTTPTransport(verify=ssl.create_default_context(cafile=ca_file or None), trust_env=False)
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"okr-mock: {text}\n")
-    sys.stderr.flush()
 
 
 @contextmanager
@@ -264,7 +258,7 @@ def _patient(records: int) -> Iterator[None]:
 
     def wait(*_: Any) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _tell(f"deleting {records} records that this run wrote; Ctrl-C again leaves them to --sweep")
+        tell(f"deleting {records} records that this run wrote; Ctrl-C again leaves them to --sweep")
 
     with _handling(signal.SIGINT, wait):
         yield

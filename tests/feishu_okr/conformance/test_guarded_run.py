@@ -27,6 +27,7 @@ pytestmark = pytest.mark.once
 FEW = "test_case and records"
 CREATES = "test_case and records.create"
 """Of these nothing is deleted before the end, so that the end need not wait for its turn."""
+BAR = re.compile(r"(tests|deleting) [ ━╸╺]+ \d+/\d+ 0:00:\d\d \d+ calls, \d+ writing, \d+ to delete$")
 SECRETS = ("FEISHU_APP_ID", "FEISHU_APP_SECRET")
 
 
@@ -237,6 +238,42 @@ def test_a_budget_ends_the_run(stand_in: StandIn, tmp_path: Path, budget: str, s
     assert done.returncode == 2
     assert f"the budget of 8 {sentence} is spent; raise it with {budget}" in done.stdout + done.stderr
     assert stand_in.records() == []
+
+
+def test_a_terminal_is_shown_a_bar(stand_in: StandIn, tmp_path: Path) -> None:
+    """On a terminal one line tells of tests, calls and records while they change, and is gone before the summary."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*stand_in.flags, *stand_in.may_write, "--only", "test_case and records.create.rate"),
+        cwd=tmp_path,
+        env=stand_in.environment | {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "80", "LINES": "24"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        said = b"".join(iter(lambda: _read(ours), b"")).decode()
+    os.close(ours)
+    assert process.returncode == 0, said
+    during, after = said.rsplit("\x1b[2K", 1)
+    shown = [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line) for line in re.split(r"\x1b\[2K|[\r\n]+", during)]
+    lines = [line for line in shown if line.strip()]
+    assert lines
+    assert [line for line in lines if not BAR.match(line)] == []
+    assert lines[-1].startswith("deleting")
+    assert lines[-1].endswith(" 0 to delete")
+    assert max(map(len, lines)) <= 80
+    assert "live: 12 proved, 0 failed" in after
+
+
+def _read(terminal: int) -> bytes:
+    """Read from a terminal; nothing once the other side has closed it."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_a_read_only_run_writes_nothing(stand_in: StandIn, tmp_path: Path) -> None:
