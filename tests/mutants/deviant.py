@@ -5,7 +5,6 @@ import importlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,11 +14,11 @@ from starlette.types import Message, Receive, Scope, Send
 
 from feishu_okr.contract import Operation
 from okr_mock.app import App, create_app, system_clock
-from okr_mock.call import Call, Handler, Result
 from okr_mock.gateway.envelope import WRITE
 from okr_mock.operations import HANDLERS
 from okr_mock.settings import Settings
 from tests.mutants.deviation import Deviation, Steps
+from tests.mutants.memory import misremembering
 from tests.mutants.surgery import operate, turned
 
 _OF_REQUEST = {"query", "header", "method"}
@@ -34,7 +33,7 @@ def build(deviation: Deviation, settings: Settings, clock: Any = system_clock) -
         clock: tells the time in milliseconds since the epoch.
     """
     contract = deviation.contract()
-    handlers = {name: _forgetful(handler, name, deviation) for name, handler in HANDLERS.items()}
+    handlers = {name: misremembering(handler, name, deviation) for name, handler in HANDLERS.items()}
     return Deviant(create_app(settings, clock, handlers, contract=contract), deviation)
 
 
@@ -66,20 +65,6 @@ def _constant(dotted: str) -> tuple[Any, str, Any]:
 
 def _by_number(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(key, int) for key in value)
-
-
-def _forgetful(handler: Handler, operation: str, deviation: Deviation) -> Handler:
-    """Let an operation forget the changes that a deviation names."""
-    wanted = deviation.forget
-    if not wanted or not fnmatchcase(operation, wanted["operation"]):
-        return handler
-
-    async def forget(call: Call) -> Result:
-        result = await handler(call)
-        kept = {key: value for key, value in result.changes.items() if not fnmatchcase("/".join(key), wanted["key"])}
-        return result._replace(changes=kept)
-
-    return forget
 
 
 class Deviant(App):

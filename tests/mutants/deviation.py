@@ -32,6 +32,7 @@ class Deviation:
         catalog: JSON Patch on the catalog.
         set: constants of the emulator by dotted name, and what they are instead.
         forget: `operation` and `key` (globs): changes that are not committed.
+        stale: `operation` and `key` (globs), and `member`: what stays as it was of what is stored and shown.
         flags: options of claims it is served with.
         survives: why the suite cannot notice it; "" for a mutant that it must catch.
     """
@@ -45,6 +46,7 @@ class Deviation:
     catalog: Steps = ()
     set: Mapping[str, Any] = field(default_factory=dict)
     forget: Mapping[str, str] = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     survives: str = ""
 

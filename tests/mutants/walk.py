@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import cache
 from typing import Any
 
@@ -25,11 +26,17 @@ def walked(build: Callable[[str], App]) -> Iterator[Seen]:
     Args:
         build: builds the emulator of a mode of authentication.
     """
+    with ExitStack() as stack:
 
-    @cache
-    def client_of(auth: str) -> TestClient:
-        return TestClient(build(auth), base_url="http://localhost", follow_redirects=False)
+        @cache
+        def client_of(auth: str) -> TestClient:
+            client = TestClient(build(auth), base_url="http://localhost", follow_redirects=False)
+            return stack.enter_context(client)  # one thread for all calls, where each would start its own
 
+        yield from _walked(client_of)
+
+
+def _walked(client_of: Callable[[str], TestClient]) -> Iterator[Seen]:
     kept: dict[str, str] = {}
     for entry in _calls():
         client = client_of("strict" if "strict" in entry else "open")

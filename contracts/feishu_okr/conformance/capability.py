@@ -9,6 +9,7 @@ CAPABILITIES = {
     "steer": "it has no control routes, so that faults, clocks and quotas cannot be set",
     "enforce": "no app is known there whose secret is enforced",
     "periods": "may not open or change periods of the tenant there",
+    "images": "its images lie on a host of their own, which gets no call",
     "scopes": "which scopes the app has is not known",
 }
 """Why a test that wants a capability cannot be run without it."""

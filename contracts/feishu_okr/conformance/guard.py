@@ -1,11 +1,9 @@
 """The guard: everything that stands between a run of the suite and the live API."""
 
 import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,8 @@ from typing import Any
 from feishu_okr.conformance.budget import Budget, GuardError
 from feishu_okr.conformance.fence import Fence
 from feishu_okr.conformance.guarded import GuardedTransport
-from feishu_okr.conformance.pace import Pace, Time
+from feishu_okr.conformance.interrupt import alone, ended_by_sigterm, patient
+from feishu_okr.conformance.pace import Pace, Time, tell
 from feishu_okr.conformance.permission import Permission, permit
 from feishu_okr.conformance.sweep import Sweep
 from feishu_okr.conformance.tag import new_run, tag_of
@@ -21,6 +20,11 @@ from feishu_okr.conformance.target import App, Caller, Target
 from feishu_okr.conformance.wire import HttpWire
 from feishu_okr.conformance.writeahead import WriteAhead, read_run, read_runs, run_file
 from feishu_okr.contract import load
+
+DOUBT = (
+    "NOT deleted, for they carry no tag: {}; they came after the run began, and a create of it has had no answer: "
+    "look whose they are"
+)
 
 
 @dataclass
@@ -35,6 +39,7 @@ class Guard:
         kinds: `objective` or `key_result` by the ids of the targets.
         stack: ends what the guard began.
         leftovers: records that could not be deleted.
+        doubtful: records that may be the run's, and nothing tells whether they are.
     """
 
     values: Mapping[str, Any]
@@ -44,6 +49,7 @@ class Guard:
     kinds: Mapping[str, str]
     stack: ExitStack = field(default_factory=ExitStack)
     leftovers: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)
     _is_closed: bool = False
 
     @property
@@ -67,7 +73,7 @@ class Guard:
             return
         self._is_closed = True
         try:
-            with self.transport.cleaning(), _patient(len(self.file.pending)):
+            with self.transport.cleaning(), patient(len(self.file.pending)):
                 self._clean()
         finally:
             self.stack.close()
@@ -76,8 +82,9 @@ class Guard:
         is_unsure = self.file.is_unsure
         self.leftovers = self.sweep.delete(list(self.file.pending))
         if is_unsure:  # a create has no answer; what came of it is known to the target alone
-            found = [list(self.sweep.find(kind, name, self.file.facts["run"])) for name, kind in self.kinds.items()]
+            found = [self.sweep.find(kind, name, self.file.facts["run"]) for name, kind in self.kinds.items()]
             self.leftovers = self.sweep.delete([record for records in found for record in records])
+            self.doubtful = _doubtful(self, self.file)
         self.file.close(self.leftovers)
 
     def summary(self) -> list[str]:
@@ -92,7 +99,7 @@ class Guard:
             lines.append(f"{self.transport.images} images uploaded; the API has no way to delete them")
         if left := self.leftovers or self.file.pending:
             lines.append(f"NOT deleted: {' '.join(left)}; okr-mock verify --sweep with the same options tries again")
-        return lines
+        return lines + ([DOUBT.format(" ".join(self.doubtful))] if self.doubtful else [])
 
     def report(self) -> dict[str, Any]:
         """Tell the same as JSON."""
@@ -108,6 +115,7 @@ class Guard:
             "images": self.transport.images,
             "seconds_waited": round(self.transport.pace.waited),
             "leftovers": self.leftovers or list(self.file.pending),
+            "doubtful": self.doubtful,
         }
 
 
@@ -145,18 +153,21 @@ def guard_of(
         GuardError: a target that may be written to does not exist, or the run that is to be resumed is another one.
     """
     with ExitStack() as stack:
-        stack.enter_context(_alone(Path(values["runs"])))
+        stack.enter_context(alone(Path(values["runs"])))
         file = _file(values, permission)
         transport = _transport(values, permission, clock, inner or _https(values["ca_file"]), file)
         sweep = Sweep(transport, _caller(permission, transport, environment))
         try:
             kinds = {name: sweep.kind(name) for name in permission.targets}
+            if not (values["sweep"] or file.before):
+                for name, kind in kinds.items():
+                    file.found(name, [record["id"] for record in sweep.records(kind, name)])
         except BaseException:
             file.forget()
             raise
         know = [f"{kind}={name}" for name, kind in kinds.items()]
         found = {**values, "target": permission.url, "know": (*values["know"], *know)}
-        stack.enter_context(_ended_by_sigterm())
+        stack.enter_context(ended_by_sigterm())
         return Guard(found, permission, transport, sweep, kinds, stack.pop_all())
 
 
@@ -166,7 +177,7 @@ def _transport(
     fence = Fence(permission, load(), set(file.created))
     budget = Budget(values["max_requests"], values["max_writes"])
     return GuardedTransport(
-        inner, fence, budget, Pace(values["per_minute"], clock, _tell), file, tag_of(file.facts["run"])
+        inner, fence, budget, Pace(values["per_minute"], clock, tell), file, tag_of(file.facts["run"])
     )
 
 
@@ -174,7 +185,7 @@ def _caller(permission: Permission, transport: GuardedTransport, environment: Ma
     contract = load()
     app = App(environment["FEISHU_APP_ID"], environment["FEISHU_APP_SECRET"])
     wire = HttpWire(permission.url, transport)
-    return Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app).caller()
+    return Target("live", wire, contract, contract.ledger.profile(), frozenset(), {}, app, is_direct=False).caller()
 
 
 def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> int:
@@ -189,16 +200,25 @@ def sweep_up(values: Mapping[str, Any], environment: Mapping[str, str] = os.envi
     """
     permission = permit({**values, "read_only": False}, environment)
     guard = guard_of({**values, "resume": ""}, permission, environment, Time())
+    runs = list(read_runs(values["runs"], permission.host))
     with guard.transport.cleaning():
-        known = [record for run in read_runs(values["runs"], permission.host) for record in run.pending]
         found = [record for name, kind in guard.kinds.items() for record in guard.sweep.find(kind, name)]
-        records = list(dict.fromkeys([*known, *found]))
+        records = list(dict.fromkeys([record for run in runs for record in run.pending] + found))
         left = guard.sweep.delete(records)
-    for run in read_runs(values["runs"], permission.host):
+        doubtful = sorted({record for run in runs if run.is_unsure for record in _doubtful(guard, run)})
+    for run in runs:
         for record in set(run.pending) - set(left):
             run.deleted(record)
-    _tell(f"{len(records) - len(left)} records deleted, {len(left)} left{''.join(f' {record}' for record in left)}")
-    return 1 if left else 0
+        if run.is_unsure and run.before.keys() <= guard.kinds.keys():
+            run.close(run.pending)
+    tell(f"{len(records) - len(left)} records deleted, {len(left)} left{''.join(f' {record}' for record in left)}")
+    if doubtful:
+        tell(DOUBT.format(" ".join(doubtful)))
+    return 1 if left or doubtful else 0
+
+
+def _doubtful(guard: Guard, run: WriteAhead) -> list[str]:
+    return [record for name, kind in guard.kinds.items() for record in guard.sweep.unexplained(kind, name, run)]
 
 
 def _file(values: Mapping[str, Any], permission: Permission) -> WriteAhead:
@@ -223,61 +243,3 @@ def _https(ca_file: str) -> Any:
     import httpx2
 
     return httpx2.HTTPTransport(verify=ssl.create_default_context(cafile=ca_file or None), trust_env=False)
-
-
-def _tell(text: str) -> None:
-    sys.stderr.write(f"okr-mock: {text}\n")
-    sys.stderr.flush()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second run out: two would spend one quota, and each would take the other's records for left over."""
-    try:
-        import fcntl
-    except ImportError:  # not on Windows
-        yield
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise GuardError(f"another live run is going on, which has locked {lock.name}; wait for its end") from error
-        yield
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does, so that it cleans up."""
-
-    def end(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with _handling(signal.SIGTERM, end):
-        yield
-
-
-@contextmanager
-def _patient(records: int) -> Iterator[None]:
-    """Let the first Ctrl-C while cleaning up only tell what is going on."""
-
-    def wait(*_: Any) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        _tell(f"deleting {records} records that this run wrote; Ctrl-C again leaves them to --sweep")
-
-    with _handling(signal.SIGINT, wait):
-        yield
-
-
-@contextmanager
-def _handling(number: signal.Signals, handler: Callable[..., None]) -> Iterator[None]:
-    try:
-        before = signal.signal(number, handler)
-    except ValueError:  # not the main thread, which alone is told of signals
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(number, before)

@@ -1,5 +1,6 @@
 """Pace: calls stay below the API's quota of a minute, and wait where it says so."""
 
+import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
@@ -11,6 +12,16 @@ LONGEST_WAIT = 120.0
 USUAL_WAIT = 10.0
 """Seconds that are waited where a refusal does not say how long."""
 HEADERS = ("x-ogw-ratelimit-reset", "retry-after")
+
+
+def tell(text: str) -> None:
+    """Tell whoever sits before the run something at once.
+
+    Args:
+        text: one line.
+    """
+    sys.stderr.write(f"okr-mock: {text}\n")
+    sys.stderr.flush()
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The sweep: finds records that guarded runs wrote to a target, by their tags, and deletes them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from feishu_okr.conformance.budget import GuardError
 from feishu_okr.conformance.fence import DELETE
@@ -9,6 +10,7 @@ from feishu_okr.conformance.guarded import GuardedTransport
 from feishu_okr.conformance.tag import runs_in
 from feishu_okr.conformance.target import Caller
 from feishu_okr.conformance.wire import Answer
+from feishu_okr.conformance.writeahead import WriteAhead
 
 KINDS = ("objective", "key_result")
 
@@ -41,13 +43,12 @@ class Sweep:
         text = f"--i-may-write {target_id}: the target knows no such objective or key result{_told(answer)}"
         raise GuardError(text)
 
-    def find(self, kind: str, target_id: str, run: str = "") -> Iterator[str]:
-        """List the records of a target that carry a tag.
+    def records(self, kind: str, target_id: str) -> Iterator[Mapping[str, Any]]:
+        """List the records of a target.
 
         Args:
             kind: `objective` or `key_result`.
             target_id: its id.
-            run: the run whose tag they carry; "" for any.
 
         Raises:
             GuardError: the records cannot be listed.
@@ -59,13 +60,41 @@ class Sweep:
             if answer.code != 0:
                 raise GuardError(f"the records of {target_id} cannot be listed{_told(answer)}")
             data = answer.json["data"]
-            for item in data.get("items", ()):
-                runs = runs_in(item.get("content"))
-                if run in runs if run else runs:
-                    yield item["id"]
+            yield from data.get("items", ())
             token = data.get("page_token", "")
             if not (data.get("has_more") and token):
                 return
+
+    def find(self, kind: str, target_id: str, run: str = "") -> list[str]:
+        """Name the records of a target that carry a tag.
+
+        Args:
+            kind: `objective` or `key_result`.
+            target_id: its id.
+            run: the run whose tag they carry; "" for any.
+
+        Raises:
+            GuardError: the records cannot be listed.
+        """
+        tagged = [(item["id"], runs_in(item.get("content"))) for item in self.records(kind, target_id)]
+        return [name for name, runs in tagged if (run in runs if run else runs)]
+
+    def unexplained(self, kind: str, target_id: str, run: WriteAhead) -> list[str]:
+        """Name the records of a target that came after a run began, carry no tag and are none that the run knows of.
+
+        Args:
+            kind: `objective` or `key_result`.
+            target_id: its id.
+            run: what the run wrote down; nothing can be told of a target whose records it did not note.
+
+        Raises:
+            GuardError: the records cannot be listed.
+        """
+        if target_id not in run.before:
+            return []
+        known = {*run.before[target_id], *run.created}
+        new = [item for item in self.records(kind, target_id) if item["id"] not in known]
+        return [item["id"] for item in new if not runs_in(item.get("content"))]
 
     def delete(self, records: Iterable[str]) -> list[str]:
         """Delete records; gives those that are still there.

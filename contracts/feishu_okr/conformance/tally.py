@@ -106,7 +106,7 @@ class Tally:
         """0: all that could be proved was; 1: something failed or was left there; 2: nothing was proved, or stopped."""
         if self.stopped:
             return 2
-        is_wrong = self.of(FAILED) or (self.guard and self.guard["leftovers"])
+        is_wrong = self.of(FAILED) or (self.guard and (self.guard["leftovers"] or self.guard["doubtful"]))
         return 1 if is_wrong else 0 if self.of(PROVED) else 2
 
     @property

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
+from feishu_okr.conformance.pace import Pace, tell
 from feishu_okr.conformance.wire import Answer, Request, StopRun, Wire
 from feishu_okr.contract import Contract, Profile
 
@@ -20,6 +21,9 @@ JSON = "application/json; charset=utf-8"
 MARGIN = 60.0
 """Seconds before the end of its life at which a token is no longer used."""
 KINDS = ("tenant", "user", "other_user")
+TOO_MANY = 429
+MOST_WAITS = 2
+"""How often a call of an app that all tests share is made again when its quota is spent."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Target:
         app: the one app there is; None where any app will do and every caller is a new one.
         tokens: tokens that are known from the start, by kind.
         is_direct: whether what is sent and answered goes through unchanged, with no guard in between.
+        pace: waits where the target asks for fewer calls.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Target:
     app: App | None = None
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     is_direct: bool = True
+    pace: Pace = field(default_factory=lambda: Pace(0, tell=tell), repr=False)
     _run: str = field(default_factory=lambda: token_hex(4), repr=False)
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
     _numbers: "count[int]" = field(default_factory=lambda: count(1), repr=False)
@@ -70,11 +76,14 @@ class Target:
         Args:
             world: start of its world, where it is not the usual one; wants the capability `steer`.
         """
-        app = self.app or App(f"verify-{self._run}-{next(self._numbers)}", "any secret")
-        caller = Caller(self, app, _tokens=self._tokens if self.app else {})
+        caller = Caller(self, self.app, _tokens=self._tokens) if self.app else self.stranger()
         if world:
-            caller.control("POST", "/worlds", {"name": app.id, **world}, wanted=201)
+            caller.control("POST", "/worlds", {"name": caller.app.id, **world}, wanted=201)
         return caller
+
+    def stranger(self) -> "Caller":
+        """Give a caller whose app nobody has heard of; where apps must be declared, it is yet to be."""
+        return Caller(self, App(f"verify-{self._run}-{next(self._numbers)}", "any secret"))
 
 
 @dataclass
@@ -134,6 +143,11 @@ class Caller:
             request: the call.
         """
         answer = self.target.wire.send(request)
+        is_patient = self.app is self.target.app and self.target.is_direct  # all tests share its quota
+        for _ in range(MOST_WAITS if is_patient else 0):
+            if answer.status == TOO_MANY:
+                self.target.pace.obey(answer.headers)
+                answer = self.target.wire.send(request)
         if request.purpose != "control":
             self.answers.append(answer)
         return answer

@@ -1,7 +1,7 @@
 """The write-ahead file of a run: what it is about to write and has written, safe on disk before the next call.
 
-One JSON object a line, `event` first: `run`, `create`, `created`, `deleted`, `proved`, `closed`. No credential is
-among them.
+One JSON object a line, `event` first: `run`, `before`, `create`, `created`, `deleted`, `proved`, `closed`. No
+credential is among them.
 """
 
 import json
@@ -26,7 +26,8 @@ class WriteAhead:
         pending: ids of records that were written and not deleted yet.
         created: ids of all records that the run wrote.
         proved: ids of the tests that passed.
-        is_unsure: whether a create was begun of which no answer is known.
+        before: ids of the records that were there when the run began, by target.
+        unanswered: creates that were begun and of which no answer is known.
     """
 
     path: Path
@@ -34,7 +35,13 @@ class WriteAhead:
     pending: list[str] = field(default_factory=list)
     created: set[str] = field(default_factory=set)
     proved: set[str] = field(default_factory=set)
-    is_unsure: bool = False
+    before: dict[str, list[str]] = field(default_factory=dict)
+    unanswered: int = 0
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the target may hold a record of which the file knows no id."""
+        return self.unanswered > 0
 
     def begin(self, **facts: Any) -> None:
         """Begin the file.
@@ -51,6 +58,16 @@ class WriteAhead:
         if not (self.created or self.proved):
             self.path.unlink(missing_ok=True)
 
+    def found(self, target_id: str, records: list[str]) -> None:
+        """Write down what a target holds before anything is written to it.
+
+        Args:
+            target_id: the target.
+            records: ids of its records.
+        """
+        self._write("before", target_id=target_id, records=records)
+        self.before[target_id] = records
+
     def create(self, target_id: str) -> None:
         """Write down that a record is about to be written.
 
@@ -58,7 +75,7 @@ class WriteAhead:
             target_id: what it is written to.
         """
         self._write("create", target_id=target_id)
-        self.is_unsure = True
+        self.unanswered += 1
 
     def answered(self, progress_id: str) -> None:
         """Write down what came of the last create.
@@ -96,7 +113,7 @@ class WriteAhead:
             leftovers: ids of records that could not be deleted.
         """
         self._write("closed", leftovers=leftovers)
-        self.is_unsure = False
+        self.unanswered = 0
 
     def _write(self, event: str, **fields: Any) -> None:
         line = json.dumps({"event": event, **fields}) + "\n"
@@ -108,7 +125,7 @@ class WriteAhead:
             os.close(descriptor)
 
     def _answered(self, progress_id: str) -> None:
-        self.is_unsure = False
+        self.unanswered -= 1
         if progress_id:
             self.pending.append(progress_id)
             self.created.add(progress_id)
@@ -121,8 +138,10 @@ class WriteAhead:
         event = entry.pop("event")
         if event == "run":
             self.facts = entry
+        elif event == "before":
+            self.before[entry["target_id"]] = entry["records"]
         elif event == "create":
-            self.is_unsure = True
+            self.unanswered += 1
         elif event == "created":
             self._answered(entry["progress_id"])
         elif event == "deleted":
@@ -130,7 +149,7 @@ class WriteAhead:
         elif event == "proved":
             self.proved.add(entry["test"])
         elif event == "closed":
-            self.is_unsure = False
+            self.unanswered = 0
 
 
 def run_file(folder: str, run: str) -> Path:
@@ -175,5 +194,5 @@ def read_runs(folder: str, host: str) -> Iterator[WriteAhead]:
     """
     for path in sorted(Path(folder).glob("*.jsonl")):
         found = read_run(path)
-        if found.facts.get("host") == host and found.pending:
+        if found.facts.get("host") == host and (found.pending or found.is_unsure):
             yield found

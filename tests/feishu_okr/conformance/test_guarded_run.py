@@ -27,6 +27,7 @@ pytestmark = pytest.mark.once
 FEW = "test_case and records"
 CREATES = "test_case and records.create"
 """Of these nothing is deleted before the end, so that the end need not wait for its turn."""
+BAR = re.compile(r"(tests|deleting) [ ━╸╺]+ \d+/\d+ 0:00:\d\d \d+ calls, \d+ writing, \d+ to delete$")
 SECRETS = ("FEISHU_APP_ID", "FEISHU_APP_SECRET")
 
 
@@ -71,6 +72,13 @@ class StandIn:
         found = self.http.get("/__admin/requests?operation=okr.v1.progress_record.create&code=0").json()["requests"]
         return [entry["request"] for entry in found]
 
+    def play(self, *scenarios: str) -> None:
+        """Begin anew with scenarios, or with none."""
+        headers = {"Content-Type": "application/json"}
+        for method, path, body in ("PUT", "scenario", {"scenario": scenarios}), ("POST", "reset", None):
+            answer = self.http.request(method, f"/__admin/{path}", headers=headers, json=body)
+            assert answer.status_code == 200, answer.text
+
     def calls(self) -> int:
         """Number of calls in the journal."""
         count: int = self.http.get("/__admin/requests").json()["total"]
@@ -104,8 +112,7 @@ def _trusting(ca_file: Path) -> Any:
 @pytest.fixture
 def stand_in(started: StandIn) -> StandIn:
     """The stand-in, its quota and journal as at the start."""
-    answer = started.http.post("/__admin/reset", headers={"Content-Type": "application/json"})
-    assert answer.status_code == 200, answer.text
+    started.play()
     return started
 
 
@@ -160,7 +167,15 @@ def test_a_run_leaves_nothing(stand_in: StandIn, tmp_path: Path) -> None:
     run = report["guard"]["run"]
     assert bodies
     assert all(f"[okr-verify {run}]" in body for body in bodies)
-    assert {event["event"] for event in events(tmp_path)} == {"run", "create", "created", "proved", "deleted", "closed"}
+    assert {event["event"] for event in events(tmp_path)} == {
+        "run",
+        "before",
+        "create",
+        "created",
+        "proved",
+        "deleted",
+        "closed",
+    }
     told = written_down(tmp_path) + done.stdout + done.stderr
     assert stand_in.app["secret"] not in told
     assert re.findall(r"\bt-[A-Za-z0-9._-]{16,}", told) == []
@@ -230,6 +245,28 @@ def test_a_run_that_was_killed_is_swept(stand_in: StandIn, tmp_path: Path) -> No
     assert stand_in.records() == []
 
 
+def test_an_answer_that_was_lost(stand_in: StandIn, tmp_path: Path) -> None:
+    """A record whose answer was lost is deleted by its tag; without one it is listed and left, also by a sweep."""
+    stand_in.play("lost_answer")
+    done = verify(stand_in, tmp_path, *stand_in.may_write, "--only", "records.create.minimal or empty_content.object")
+    assert (done.returncode, stand_in.records()) == (1, []), done.stdout + done.stderr
+    stand_in.play("lost_answer")
+    done = verify(stand_in, tmp_path, *stand_in.may_write, "--only", "content.empty_content", "--json", "a.json")
+    (lost,) = stand_in.records()
+    assert done.returncode == 1
+    assert f"NOT deleted, for they carry no tag: {lost}; " in done.stdout
+    assert json.loads((tmp_path / "a.json").read_bytes())["guard"]["doubtful"] == [lost]
+    run = json.loads((tmp_path / "a.json").read_bytes())["guard"]["run"]
+    file = tmp_path / "okr-verify-runs" / f"{run}.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if '"create"' in line)
+    file.write_text("".join(lines[: first + 1]), encoding="utf-8")  # as if it had been killed at its first create
+    for code, sentence in (1, f"carry no tag: {lost}"), (0, "0 records deleted, 0 left"):
+        done = verify(stand_in, tmp_path, *stand_in.may_write, "--sweep")
+        assert (done.returncode, stand_in.records()) == (code, [lost]), done.stderr
+        assert sentence in done.stderr
+
+
 @pytest.mark.parametrize(("budget", "sentence"), [("--max-writes", "writes"), ("--max-requests", "requests")])
 def test_a_budget_ends_the_run(stand_in: StandIn, tmp_path: Path, budget: str, sentence: str) -> None:
     """A budget that is spent ends the run with a sentence, and what was written is deleted all the same."""
@@ -237,6 +274,42 @@ def test_a_budget_ends_the_run(stand_in: StandIn, tmp_path: Path, budget: str, s
     assert done.returncode == 2
     assert f"the budget of 8 {sentence} is spent; raise it with {budget}" in done.stdout + done.stderr
     assert stand_in.records() == []
+
+
+def test_a_terminal_is_shown_a_bar(stand_in: StandIn, tmp_path: Path) -> None:
+    """On a terminal one line tells of tests, calls and records while they change, and is gone before the summary."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*stand_in.flags, *stand_in.may_write, "--only", "test_case and records.create.rate"),
+        cwd=tmp_path,
+        env=stand_in.environment | {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "80", "LINES": "24"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        said = b"".join(iter(lambda: _read(ours), b"")).decode()
+    os.close(ours)
+    assert process.returncode == 0, said
+    during, after = said.rsplit("\x1b[2K", 1)
+    shown = [re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", line) for line in re.split(r"\x1b\[2K|[\r\n]+", during)]
+    lines = [line for line in shown if line.strip()]
+    assert lines
+    assert [line for line in lines if not BAR.match(line)] == []
+    assert lines[-1].startswith("deleting")
+    assert lines[-1].endswith(" 0 to delete")
+    assert max(map(len, lines)) <= 80
+    assert "live: 12 proved, 0 failed" in after
+
+
+def _read(terminal: int) -> bytes:
+    """Read from a terminal; nothing once the other side has closed it."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_a_read_only_run_writes_nothing(stand_in: StandIn, tmp_path: Path) -> None:

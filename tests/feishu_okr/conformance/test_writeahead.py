@@ -13,6 +13,7 @@ def begun(folder: Path, run: str = "0123abcd") -> WriteAhead:
     """A run that has written two records and deleted one."""
     file = WriteAhead(run_file(str(folder), run))
     file.begin(run=run, host="h", targets=["1"])
+    file.found("1", ["r0"])
     for record in ("r1", "r2"):
         file.create("1")
         file.answered(record)
@@ -26,15 +27,20 @@ def test_read_again(tmp_path: Path) -> None:
     file = begun(tmp_path)
     found = read_run(file.path)
     assert found == file
+    assert found.before == {"1": ["r0"]}
     assert (found.pending, found.created, found.proved, found.is_unsure) == (["r2"], {"r1", "r2"}, {"a.b"}, False)
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
 
 def test_a_create_without_answer(tmp_path: Path) -> None:
-    """A create of which no answer is known is remembered as unsure, until the run has cleaned up."""
+    """A create without an answer is remembered, also when a later one has one, until the run has cleaned up."""
     file = begun(tmp_path)
     file.create("1")
     assert read_run(file.path).is_unsure
+    file.create("1")
+    file.answered("r3")
+    assert read_run(file.path).is_unsure
+    assert [run.path for run in read_runs(str(tmp_path), "h")] == [file.path]
     file.close([])
     assert not read_run(file.path).is_unsure
 
