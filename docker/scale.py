@@ -1,7 +1,7 @@
 """Run the profile `scale` for real, take a replica and Redis away under load, and say by count what callers saw.
 
-Needs a container engine with compose, and Python 3.11. Exit code 1 if an acknowledged create is lost, if an id was given
-twice, or if something did not come back by itself.
+Needs a container engine with compose, and Python 3.11. Exit code 1 if an acknowledged create is lost, if an id was
+given twice, or if something did not come back by itself.
 """
 
 import os
