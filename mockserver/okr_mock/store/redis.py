@@ -124,7 +124,7 @@ class RedisStore:
         if outcome in _BOUNDS:
             raise Refusal(_BOUNDS[outcome], limit=str(self._limits[outcome - min(_BOUNDS)]))
         known = self._worlds.known(turn.world)
-        if not outcome and known is not None and life_of(known.edition) == turn.life:
+        if not outcome and changes and known is not None and life_of(known.edition) == turn.life:
             known.apply(changes, version)
         if self._news.waiting:
             self._news.tell(turn.world)
