@@ -95,7 +95,7 @@ def test_not_overtaken(pair: Sequence[Store]) -> None:
         await other.commit(await other.begin("w"), {("groups", "b"): b"2", ("grou", "p"): b"2"}, EXCHANGE)
         await one.commit(turn, {("else", "x"): b"x"}, EXCHANGE, basis)
         turn = await one.begin("w")
-        basis = (await read(one, ENTITY),)
+        basis = (await read(one, ENTITY), await read(one, FIXTURE))
         await other.restore("w")
         with pytest.raises(OvertakenError):
             await one.commit(turn, {ENTITY: b"3"}, EXCHANGE, basis)
