@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check mutants bench fuzz image-check format clean
+.PHONY: serve test check mutants bench fuzz image-check scale-check format clean
 
 serve: $(VENV)/.installed  ## serve the emulator on http://127.0.0.1:6570
 	$(BIN)/okr-mock serve $(ARGS)
@@ -28,6 +28,9 @@ fuzz: $(VENV)/.installed-dev  ## draw very many inputs for every decoder; `pip i
 
 image-check:  ## build the container image and see that it keeps its promises; skipped where no engine answers
 	$(PYTHON) docker/check.py
+
+scale-check:  ## run the compose profile `scale`, take a replica and Redis away under load, and count what callers saw
+	$(PYTHON) docker/scale.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

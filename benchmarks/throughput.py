@@ -1,7 +1,8 @@
 """Throughput: the servers take turns, so that what disturbs the machine disturbs them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from benchmarks.answer import check
@@ -10,6 +11,7 @@ from benchmarks.rate import rate
 from benchmarks.request import RECORDS, headers, invalid_body, valid_body, written
 from benchmarks.scenario import scenario_of
 from benchmarks.servers import OURS, RAW, STARLETTE, ask, fetch_token, running
+from benchmarks.stores import on_sqlite, redis_server
 
 Round = dict[str, float]
 """Answers a second by name, of one round."""
@@ -42,25 +44,31 @@ def measure(load: Executor, rounds: int, seconds: float, say: Callable[[str], No
         ServerError: a server answered what it should not.
     """
     found = []
-    with running(RAW) as raw, running(STARLETTE) as starlette, scenario_of(STEPS) as scenario:
+    with running(RAW) as raw, running(STARLETTE) as starlette, scenario_of(STEPS) as scenario, redis_server() as redis:
         for number in range(rounds + 1):
             say(f"throughput: round {number} of {rounds}" if number else "throughput: warm-up")
             # fresh ones: they keep every record, and memory that grows costs time
-            with running(OURS) as ours, running((*OURS, "--scenario", scenario)) as steered:
-                found.append(_round(load, _targets(raw.port, starlette.port, ours.port, steered.port), seconds))
+            with running(OURS) as ours, running((*OURS, "--scenario", scenario)) as steered, _shared(redis) as shared:
+                ports = {"raw": raw.port, "starlette": starlette.port, "ours": ours.port, "steps": steered.port}
+                found.append(_round(load, _targets(ports | shared), seconds))
     return found[1:]
 
 
-def _targets(raw: int, starlette: int, ours: int, steered: int) -> dict[str, _Target]:
-    """Aim at the ports, in the order of a round: all with one token, and all but `invalid` with one body."""
-    token, body = fetch_token(ours), valid_body()
-    return {
-        "raw": _Target(raw, body, token),
-        "starlette": _Target(starlette, body, token),
-        "ours": _Target(ours, body, token),
-        "steps": _Target(steered, body, token),
-        "invalid": _Target(ours, invalid_body(), token, 400),
-    }
+@contextmanager
+def _shared(redis: str) -> Iterator[dict[str, int]]:
+    """Run the emulator on each store that processes can share; gives ports by name."""
+    with ExitStack() as stack:
+        ports = {"sqlite": stack.enter_context(on_sqlite()).port}
+        if redis:
+            ports["redis"] = stack.enter_context(running((*OURS, "--store", redis))).port
+        yield ports
+
+
+def _targets(ports: dict[str, int]) -> dict[str, _Target]:
+    """Aim at the ports: all with one token, and all but `invalid` with one body."""
+    token, body = fetch_token(ports["ours"]), valid_body()
+    targets = {name: _Target(port, body, token) for name, port in ports.items()}
+    return targets | {"invalid": _Target(ports["ours"], invalid_body(), token, 400)}
 
 
 def _round(load: Executor, targets: dict[str, _Target], seconds: float) -> Round:

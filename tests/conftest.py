@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,8 @@ from starlette.testclient import TestClient
 
 from feishu_okr.contract import Contract, load
 from okr_mock.app import create_app
+from okr_mock.call import Handler
+from okr_mock.operations import HANDLERS
 from okr_mock.settings import Settings
 from okr_mock.world.fixture_file import default_fixture
 from okr_mock.world.start import Start
@@ -77,8 +79,8 @@ def make_client() -> Iterator[MakeClient]:
     """Make in-process clients with settings of choice; they carry the token `t-dev`."""
     with ExitStack() as stack:
 
-        def make(**settings: Any) -> TestClient:
-            app = create_app(Settings(**settings))
+        def make(handlers: Mapping[str, Handler] = HANDLERS, **settings: Any) -> TestClient:
+            app = create_app(Settings(**settings), handlers=handlers)
             client = TestClient(
                 app, headers={"Authorization": "Bearer t-dev"}, base_url="http://localhost", follow_redirects=False
             )

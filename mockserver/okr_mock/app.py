@@ -18,13 +18,14 @@ from okr_mock.call import Handler
 from okr_mock.choice import read_starts
 from okr_mock.coverage import Coverage
 from okr_mock.download import Download
-from okr_mock.endpoint import Emulator, Endpoint, Limits, NotFound
+from okr_mock.endpoint import Emulator, Endpoint, Limits
 from okr_mock.gateway.admission import Admission
 from okr_mock.gateway.delivery import NoSocketError
 from okr_mock.gateway.envelope import Refusal, refused
 from okr_mock.gateway.tokens import Signer
 from okr_mock.journal import NO_WORLD
 from okr_mock.journal_file import JournalFile, open_journal_file
+from okr_mock.not_found import NotFound
 from okr_mock.observer import Observer
 from okr_mock.operations import HANDLERS
 from okr_mock.operations.images import DOWNLOAD

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from feishu_okr.contract import Effective, Operation, Profile
 from okr_mock.exchange import Noted
 from okr_mock.gateway.admission import Admission, Caller
+from okr_mock.gateway.envelope import Answer
 from okr_mock.gateway.request import Request
 from okr_mock.store import Changes, Store
+from okr_mock.store.basis import Basis
 from okr_mock.world.fixture import Fixture, Key
 from okr_mock.world.people import Person
 from okr_mock.world.turn import Turn
@@ -32,6 +34,8 @@ class Call:
         person: who a user token acts as; None for a tenant.
         files: files of a multipart body by name.
         max_image: largest image, in bytes.
+        basis: what its changes rest on, as it was read.
+        going_on: carries it out anew from where a step had let it go on; None where no step took it.
     """
 
     operation: Operation
@@ -46,6 +50,8 @@ class Call:
     person: Person | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     max_image: int = 0
+    basis: Basis = ()
+    going_on: Callable[[], Awaitable[tuple[Answer, Changes]]] | None = None
 
     @property
     def profile(self) -> Profile:
@@ -85,6 +91,26 @@ class Call:
             groups: names of the groups.
         """
         return await self.store.scan(self.turn.world, groups)
+
+    async def rest_on(self, key: Key) -> bytes | None:
+        """Read an entity that decides what the call changes; if another call changes it first, this one is made anew.
+
+        Args:
+            key: group and name of the entity.
+        """
+        read = await self.read(key)
+        self.basis = (*self.basis, (key, read))
+        return read
+
+    async def rest_on_group(self, group: str) -> Mapping[str, bytes]:
+        """Read a group whole that decides what the call changes.
+
+        Args:
+            group: name of the group.
+        """
+        (read,) = await self.scan(group)
+        self.basis = (*self.basis, ((group,), read))
+        return read
 
 
 class Result(NamedTuple):

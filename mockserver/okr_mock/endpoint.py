@@ -1,4 +1,4 @@
-"""One operation's story in one function, and what every call that reaches no operation gets."""
+"""One operation's story in one function."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from orjson import Fragment
 from starlette.types import Receive, Scope, Send
 
-from feishu_okr.contract import Contract, Operation, Remark, Rules
+from feishu_okr.contract import Contract, Operation, Rules
 from okr_mock.call import Call, Handler
 from okr_mock.exchange import Exchange, Noted, exchange
 from okr_mock.gateway.admission import Admission, Caller
@@ -23,9 +23,11 @@ from okr_mock.observer import Observer
 from okr_mock.scenario.library import Library
 from okr_mock.scenario.outcome import StepError
 from okr_mock.scenario.script import Script
-from okr_mock.steering import script_for, steer
+from okr_mock.steering import Steering, script_for, steer
 from okr_mock.store import Changes, Store, StoreError
+from okr_mock.store.basis import Basis, OvertakenError
 from okr_mock.terminal import Terminal
+from okr_mock.turnstile import Turnstile
 from okr_mock.watchers import Watchers
 from okr_mock.world.turn import Turn
 
@@ -58,6 +60,7 @@ class Emulator:
         journal_file: gets every exchange too, if there is one.
         observer: counts every call.
         watchers: who looks on.
+        turnstile: makes calls anew that others have overtaken.
     """
 
     contract: Contract
@@ -69,6 +72,7 @@ class Emulator:
     journal_file: JournalFile | None
     observer: Observer
     watchers: Watchers = field(default_factory=Watchers)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     def tell(self, request: Request, turn: Turn, written: Exchange, noted: Noted, answer: Answer | None) -> None:
         """Tell observer, journal file, watchers and terminal of a call that is committed.
@@ -130,15 +134,33 @@ class Endpoint:
                 script = script_for(emulator.library, request, turn)
                 answer, changes = await (self._steered(call, script) if script.steps else self._carry_out(call))
         except Refusal as refusal:
-            answer = refused(refusal, effective, call.turn, self._operation, call.noted.violations)
-        except StoreError:
-            raise  # nothing can be written down
+            answer = self._refused(call, refusal)
         except Exception as error:
             answer = self._failed(call, error)
         call.noted.duration_us = (perf_counter_ns() - started) // 1000
-        await finish(emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send)
+        try:
+            await finish(
+                emulator, call.turn, request, self._operation, call.noted, answer, changes, scope, send, call.basis
+            )
+        except OvertakenError:
+            await emulator.turnstile.let_through(partial(self._make_anew, call, scope, send))
+
+    async def _make_anew(self, call: Call, scope: Scope, send: Send) -> None:
+        """Carry a call out in the world as it is now; the step that has taken it takes it still."""
+        call.basis = ()
+        try:
+            answer, changes = await (call.going_on() if call.going_on else self._carry_out(call))
+        except Refusal as refusal:
+            answer, changes = self._refused(call, refusal), {}
+        story = (call.turn, call.request, self._operation, call.noted, answer, changes)
+        await finish(self._emulator, *story, scope, send, call.basis)
+
+    def _refused(self, call: Call, refusal: Refusal) -> Answer:
+        return refused(refusal, call.effective, call.turn, self._operation, call.noted.violations)
 
     def _failed(self, call: Call, error: Exception) -> Answer:
+        if isinstance(error, StoreError):
+            raise error  # nothing can be written down
         if isinstance(error, StepError):
             logger.error("%s; log id %s", error, call.turn.log_id)
         else:
@@ -154,6 +176,10 @@ class Endpoint:
             return await self._carry_out(call)
         answer = await steering.outcome.before(steering.call)
         call.turn = steering.call.turn
+        call.going_on = partial(self._gone_on, call, steering)
+        return await self._gone_on(call, steering, answer)
+
+    async def _gone_on(self, call: Call, steering: Steering, answer: Answer | None = None) -> tuple[Answer, Changes]:
         changes: Changes = {}
         try:
             if answer is None:
@@ -161,7 +187,7 @@ class Endpoint:
             else:
                 self._check(call)
         except Refusal as refusal:
-            answer = answer or refused(refusal, call.effective, call.turn, self._operation, call.noted.violations)
+            answer = answer or self._refused(call, refusal)
         answer = steering.finish(answer, call.noted)
         return answer, changes if steering.outcome.commits else {}
 
@@ -189,60 +215,6 @@ class Endpoint:
         return rules
 
 
-class NotFound:
-    """Answers every call that reaches no operation, in plain text, as live does; an ASGI application.
-
-    Args:
-        emulator: what all endpoints share.
-        unmodelled: id of the operation that the API has here and we do not, if there is one.
-    """
-
-    def __init__(self, emulator: Emulator, unmodelled: str = "") -> None:
-        self._emulator = emulator
-        text = f"the API has {unmodelled} here, this emulator has not"
-        self._remarks = [Remark("not_emulated", "", text)] if unmodelled else []
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a call, unless a step of a scenario takes it."""
-        emulator = self._emulator
-        request = await receive_request(scope, receive, emulator.limits.body)
-        caller = emulator.admission.caller(request)
-        try:
-            turn = await emulator.store.begin(caller.world)
-        except Refusal:  # no room for another world, and none is needed
-            turn = await emulator.store.begin(NO_WORLD)
-        effective = emulator.contract.effective(turn.profile)
-        noted = Noted(remarks=self._remarks)
-        try:
-            script = script_for(emulator.library, request, turn)
-            steering = await steer(script, emulator.store, request, caller, turn, effective, None)
-            answer = await steering.outcome.before(steering.call) if steering else None
-            answer = answer or refused(Refusal("not_found"), effective, turn)
-            if steering:
-                answer, turn = steering.finish(answer, noted), steering.call.turn
-        except Refusal as refusal:
-            answer = refused(refusal, effective, turn)
-        await finish(emulator, turn, request, None, noted, answer, {}, scope, send)
-
-
-async def refuse_early(emulator: Emulator, name: str, params: Mapping[str, str]) -> tuple[Turn, Answer]:
-    """Refuse what never becomes a call, and write that into the journal; nothing of the bytes is kept.
-
-    Args:
-        emulator: what all endpoints share.
-        name: name of the refusal in the catalog.
-        params: values of the placeholders in its text.
-    """
-    turn = await emulator.store.begin(NO_WORLD)
-    answer = refused(Refusal(name, **params), emulator.contract.effective(turn.profile), turn)
-    request = Request(method="-", target=b"-", params={}, query=b"", headers=[], token="", body=b"")
-    noted = Noted(remarks=[Remark("no_call", "", emulator.contract.catalog[name].advice)])
-    written = exchange(request, turn, None, noted, answer)
-    await emulator.store.commit(turn, {}, written)
-    emulator.tell(request, turn, written, noted, answer)
-    return turn, answer
-
-
 async def finish(
     emulator: Emulator,
     turn: Turn,
@@ -253,6 +225,7 @@ async def finish(
     changes: Changes,
     scope: Scope,
     send: Send,
+    basis: Basis = (),
 ) -> None:
     """Commit, and only then answer; where the world has no room for the changes, refuse.
 
@@ -266,10 +239,14 @@ async def finish(
         changes: what to commit.
         scope: ASGI scope of the call.
         send: ASGI send.
+        basis: what the changes rest on.
+
+    Raises:
+        OvertakenError: another call has changed that meanwhile; nothing is committed or answered.
     """
     written = exchange(request, turn, operation, noted, answer)
     try:
-        await emulator.store.commit(turn, changes, written)
+        await emulator.store.commit(turn, changes, written, basis)
     except Refusal as refusal:
         answer = refused(refusal, emulator.contract.effective(turn.profile), turn, operation)
         written = exchange(request, turn, operation, noted, answer)

@@ -11,9 +11,10 @@ from typing import Any
 from starlette.types import Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from okr_mock.endpoint import Emulator, refuse_early
+from okr_mock.endpoint import Emulator
 from okr_mock.gateway.delivery import BAD_CHUNK, CLOSE, DELIVER, HANG, RESET, SLOW, TRUNCATE, Delivery
 from okr_mock.gateway.envelope import NO_STATUS, WRITE
+from okr_mock.not_found import refuse_early
 
 _LAST = b"Connection: close\r\n\r\n"
 

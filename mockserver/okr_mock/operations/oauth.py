@@ -68,7 +68,7 @@ async def _by_code(call: Call, body: dict[str, str]) -> Result:
     if entry is None:
         raise Refusal("oauth_code_not_found")
     _vouch(call, body, "user")
-    if await call.read((CODE, code)) is not None:
+    if await call.rest_on((CODE, code)) is not None:
         raise Refusal("oauth_code_used")
     if _is_v3(call) and body.get("code_verifier"):  # no code of a fixture was issued with a challenge
         raise Refusal("oauth_pkce_failed")
@@ -95,7 +95,7 @@ async def _by_refresh_token(call: Call, body: dict[str, str]) -> Result:
     if token.generation < call.turn.generation:
         raise Refusal("oauth_refresh_token_revoked")
     used = (_REFRESHED, blake2b(text.encode(), digest_size=16).hexdigest())
-    if await call.read(used) is not None:
+    if await call.rest_on(used) is not None:
         raise Refusal("oauth_refresh_token_used")
     return _issued(call, body, token.user, token.scopes, {used: b"used"})
 

@@ -24,7 +24,9 @@ async def list_all(call: Call) -> Result:
     Raises:
         Refusal: `invalid_parameters` for a page token that is none.
     """
-    periods = sorted(await _periods(call), key=lambda period: (period["start_month"], period["id"]), reverse=True)
+    periods = sorted(
+        _read(*await call.scan(PERIOD)), key=lambda period: (period["start_month"], period["id"]), reverse=True
+    )
     page, following = page_of(call, periods, lambda period: period["id"], "invalid_parameters")
     return Result(listed([_shown(period) for period in page], following))
 
@@ -49,7 +51,7 @@ async def create(call: Call) -> Result:
         raise Refusal("period_start_unfit")
     last = month_of(first + rule["length"] - 1)
     period = {"id": call.turn.entity_id, "start_month": body["start_month"], "end_month": last, "status": 0}
-    if any(_conflict(period, other) for other in await _periods(call)):
+    if any(_conflict(period, other) for other in _read(await call.rest_on_group(PERIOD))):
         raise Refusal("period_conflict")
     data = {"end_month": last, "period_id": period["id"], "start_month": body["start_month"]}
     return Result(data, {(PERIOD, str(period["id"])): orjson.dumps(period)})
@@ -66,7 +68,7 @@ async def patch(call: Call) -> Result:
     """
     _want_edition(call)
     period_id, status = call.message["path"]["period_id"], call.message["body"]["status"]
-    stored = await call.read((PERIOD, period_id))
+    stored = await call.rest_on((PERIOD, period_id))
     if stored is None:
         raise Refusal("okr_data_not_found")
     period = orjson.loads(stored) | {"status": _STATUS[status]}
@@ -86,8 +88,7 @@ async def list_rules(call: Call) -> Result:
     return Result({"period_rules": [dict(rule) for rule in call.fixture.period_rules]})
 
 
-async def _periods(call: Call) -> list[dict[str, Any]]:
-    (stored,) = await call.scan(PERIOD)
+def _read(stored: Mapping[str, bytes]) -> list[dict[str, Any]]:
     return [orjson.loads(period) for period in stored.values()]
 
 

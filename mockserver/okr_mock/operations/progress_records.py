@@ -85,14 +85,14 @@ async def delete(call: Call) -> Result:
     group = target_group(record["target_type"], record["target_id"])
     changes: dict[Key, bytes | None] = {(RECORD, progress_id): None, (group, progress_id): None}
     last = (group, LAST_RECORD)
-    changes[last] = max(record["modify_time"].encode(), await call.read(last) or b"")
+    changes[last] = max(record["modify_time"].encode(), await call.rest_on(last) or b"")
     if call.profile["rate_after_delete"] == "fall_back" and "progress_rate" in record:
         return Result(data, {**changes, **await fallen_back(call, record)})
     return Result(data, changes)
 
 
 async def _find(call: Call) -> dict[str, Any]:
-    stored = await call.read((RECORD, call.message["path"]["progress_id"]))
+    stored = await call.rest_on((RECORD, call.message["path"]["progress_id"]))
     if stored is None:
         raise Refusal("okr_data_not_found")
     record: dict[str, Any] = orjson.loads(stored)

@@ -12,6 +12,7 @@ from okr_mock.store import Changes
 from okr_mock.world.fixture import RECORD, STATE, Target
 
 State = dict[str, Any]
+_RATE = {"percent", "status"}
 
 
 def find_target(call: Call, target_type: int, target_id: str) -> Target:
@@ -106,9 +107,9 @@ async def moved(call: Call, target: Target, rate: dict[str, Any]) -> Changes:
         rate: the record's rate.
     """
     key = (target.group, STATE)
-    stored = await call.read(key)
+    stored = await (call.read(key) if rate.keys() >= _RATE else call.rest_on(key))  # else some of the old one stays
     state = state_of(target, {} if stored is None else {STATE: stored})
-    times = {name: str(call.turn.now) for name in ("percent", "status") if name in rate}
+    times = {name: str(call.turn.now) for name in sorted(_RATE & rate.keys())}
     return {key: _state(_moved(state["progress_rate"], rate), state["updated"] | times)}
 
 
@@ -121,7 +122,7 @@ async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
     """
     target = call.fixture.targets[deleted["target_type"], deleted["target_id"]]
     group = target.group
-    (entities,) = await call.scan(group)
+    entities = await call.rest_on_group(group)
     rate = target.data["progress_rate"]
     for name in record_ids(entities):
         if name == deleted["progress_id"]:

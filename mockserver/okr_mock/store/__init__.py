@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
+from okr_mock.store.basis import Basis
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.tail import Tail
 from okr_mock.world.clock import Clock
@@ -114,15 +115,17 @@ class Store(Protocol):
             groups: names of the groups.
         """
 
-    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
+    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis = ()) -> None:
         """Change entities and write the journal, all or nothing.
 
         Args:
             turn: the call that changes.
             changes: bytes by key; None removes the entity.
             exchange: the call as the journal keeps it.
+            basis: what the changes rest on; asked only if there are changes.
 
         Raises:
+            OvertakenError: that has changed since it was read; nothing is changed or written then.
             Refusal: the world would grow beyond its bounds; nothing is changed or written then.
         """
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import StoreError
+from okr_mock.store.basis import OvertakenError
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 APPLICATION, FORM = 0x6F6B726D, 1
@@ -97,10 +98,11 @@ class Database:
         """Do something in a transaction; gives what it gives once that is committed.
 
         Args:
-            work: what is done; it leaves the database as it was if it raises a refusal, and may be done again.
+            work: what is done; it leaves the database as it was if it raises what follows, and may be done again.
 
         Raises:
             Refusal: the work's own.
+            OvertakenError: the work's own.
             StoreError: the file cannot be written.
         """
         loop = asyncio.get_running_loop()
@@ -175,8 +177,8 @@ def _begin(connection: sqlite3.Connection) -> sqlite3.Connection:
 def _outcome(connection: sqlite3.Connection, work: Work) -> Any:
     try:
         return work(connection)
-    except Refusal as refusal:
-        return refusal
+    except (Refusal, OvertakenError) as reason:
+        return reason
 
 
 def _tell(done: "asyncio.Future[Any]", result: Any) -> None:

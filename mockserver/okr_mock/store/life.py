@@ -9,8 +9,9 @@ import orjson
 
 from okr_mock.exchange import Exchange
 from okr_mock.store import STEP, Changes, Meter
+from okr_mock.store.basis import Basis, OvertakenError
 from okr_mock.store.claim import Claim, Counts, Fired
-from okr_mock.store.held import Bounds, Held
+from okr_mock.store.held import Bounds, Held, merged
 from okr_mock.store.tally import Tally
 from okr_mock.store.window import Window
 from okr_mock.world.clock import Clock
@@ -66,6 +67,27 @@ class Size(NamedTuple):
 
     exchanges: int
     bytes: int
+
+
+def check_basis(database: sqlite3.Connection, life: int, basis: Basis, first: Entities) -> None:
+    """See that what changes rest on is as it was read.
+
+    Args:
+        database: in a transaction.
+        life: the world's.
+        basis: what was read.
+        first: the fixture's part.
+
+    Raises:
+        OvertakenError: it is not.
+    """
+    for (family, *names), read in basis:
+        where = "life = ? AND family = ? AND name = ?" if names else "life = ? AND family = ?"
+        query = f"SELECT name, value FROM entity WHERE {where}"  # noqa: S608 - ours
+        held = dict(database.execute(query, (life, family, *names)).fetchall())
+        group = merged(first.get(family, {}), held)
+        if (group.get(names[0]) if names else group) != read:
+            raise OvertakenError
 
 
 def change(database: sqlite3.Connection, life: Life, changes: Changes, bounds: Bounds, first: Entities) -> Life:

@@ -10,6 +10,7 @@ from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD, Journal
 from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
+from okr_mock.store.basis import Basis
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds, Held, merged
 from okr_mock.store.news import News
@@ -105,7 +106,7 @@ class MemoryStore:
         first = (found.start if found else self._starts[world]).fixture.entities
         return [merged(first.get(group, {}), held.get(group)) for group in groups]
 
-    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
+    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis = ()) -> None:  # noqa: ARG002 - no call comes between
         found = self._worlds.get(turn.world)
         if found is None or found.life != turn.life:  # this call belongs to a world that is gone
             return

@@ -12,6 +12,7 @@ from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import STEP, Changes, Meter, Page, WorldFacts
+from okr_mock.store.basis import Basis, OvertakenError
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds
 from okr_mock.store.news import News
@@ -25,7 +26,7 @@ from okr_mock.store.redis_text import (
     write_name,
 )
 from okr_mock.store.redis_worlds import Look, RedisWorlds, clock_args, life_of
-from okr_mock.store.replica import Replica
+from okr_mock.store.replica import Replica, field_of
 from okr_mock.store.shared_starts import SharedStarts
 from okr_mock.store.tail import Tail
 from okr_mock.store.tally import FIRST_STATE
@@ -35,6 +36,9 @@ from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import Quota, Turn, open_turn
 
 _BOUNDS = {2: "record_limit", 3: "image_limit", 4: "world_bytes_limit"}
+_OVERTAKEN = 5
+"""What `commit.lua` may give."""
+_NOWHERE = ("", 0)
 
 
 class RedisStore:
@@ -66,7 +70,7 @@ class RedisStore:
         self._most = most
         self._limits = (bounds.records, bounds.images, bounds.world_bytes)
         self._parting = parting
-        self._within: ContextVar[str] = ContextVar("within", default="")
+        self._within: ContextVar[tuple[str, int]] = ContextVar("within", default=_NOWHERE)
         self._news = News()
         self._told: set[tuple[str, str]] = set()
 
@@ -84,12 +88,12 @@ class RedisStore:
         if replica.start is not start:  # others have given it another one; this call is counted as that one says
             meter = _meter(app, operation, replica.start)
             quota = await self.count(world, meter) if meter else None
-        self._within.set(world)
+        self._within.set((world, replica.version))
         return open_turn(world, look.n, look.now, replica.start, look.generation, quota, look.life)
 
     async def _seen(self, world: str) -> Replica | None:
         """Give a world as the call that is under way has begun it; for whoever else reads, as it is now."""
-        known = self._worlds.known(world) if self._within.get() == world else None
+        known = self._worlds.known(world) if self._within.get()[0] == world else None
         return known or await self._worlds.replica(world)
 
     async def read(self, world: str, key: Key) -> bytes | None:
@@ -107,15 +111,20 @@ class RedisStore:
         replica = await self._seen(world)
         return replica.entities if replica else self._starts[world].fixture.entities
 
-    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
-        self._within.set("")
+    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis = ()) -> None:
+        (_, seen), _ = self._within.get(), self._within.set(_NOWHERE)
         written = write_changes(changes, turn.start.fixture.entities)
-        args = (turn.life, exchange.size, write_exchange(exchange), *self._most, *self._limits, *written)
+        rests = (seen, len(basis), *(field_of(place) for place, _ in basis))
+        args = (turn.life, exchange.size, write_exchange(exchange), *self._most, *self._limits, *rests, *written)
         outcome, version = await self._link.run("commit", turn.world, *args)
+        if outcome == _OVERTAKEN:
+            replica = await self._worlds.replica(turn.world)
+            self._within.set((turn.world, replica.version) if replica else _NOWHERE)
+            raise OvertakenError
         if outcome in _BOUNDS:
             raise Refusal(_BOUNDS[outcome], limit=str(self._limits[outcome - min(_BOUNDS)]))
         known = self._worlds.known(turn.world)
-        if not outcome and known is not None and life_of(known.edition) == turn.life:
+        if not outcome and changes and known is not None and life_of(known.edition) == turn.life:
             known.apply(changes, version)
         if self._news.waiting:
             self._news.tell(turn.world)

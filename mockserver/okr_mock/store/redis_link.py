@@ -12,7 +12,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from okr_mock.store import StoreError
 from okr_mock.store.redis_batch import Batches, Script
@@ -132,7 +132,14 @@ class RedisLink:
         try:
             return await answer
         except (RedisError, OSError) as error:
+            if not isinstance(error, ResponseError):
+                await self._drop_idle()
             raise StoreError(f"Redis at {self.place} fails: {error or type(error).__name__}") from error
+
+    async def _drop_idle(self) -> None:
+        """Close connections that nobody uses: if one has broken they may have too, and each would fail another call."""
+        with contextlib.suppress(RedisError, OSError):
+            await self.redis.connection_pool.disconnect(inuse_connections=False)
 
     @property
     def place(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from okr_mock.store import Changes
+from okr_mock.store.basis import Place
 from okr_mock.store.held import merged
 from okr_mock.world.fixture import Entities, Key
 from okr_mock.world.start import Start
@@ -12,13 +13,13 @@ from okr_mock.world.start import Start
 _BETWEEN = b"\0"
 
 
-def field_of(key: Key) -> bytes:
+def field_of(place: Place) -> bytes:
     """Write group and name as one field.
 
     Args:
-        key: group, which holds no zero byte, and name.
+        place: group, which holds no zero byte, and name; for a whole group no name.
     """
-    return b"%b%b%b" % (key[0].encode(), _BETWEEN, key[1].encode())
+    return b"%b%b%b" % (place[0].encode(), _BETWEEN, place[1].encode() if len(place) > 1 else b"")
 
 
 def key_of(field: bytes) -> Key:

@@ -11,6 +11,7 @@ from feishu_okr.contract import Operation
 from okr_mock.exchange import Exchange
 from okr_mock.journal import NO_WORLD
 from okr_mock.store import Changes, Meter, Page, WorldFacts, life
+from okr_mock.store.basis import Basis
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.database import PATIENCE, Database
 from okr_mock.store.held import Bounds, merged
@@ -110,15 +111,18 @@ class SQLiteStore:
             held.setdefault(group, {})[name] = value
         return held
 
-    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange) -> None:
-        await self._database.change(partial(self._commit, turn, changes, exchange))
+    async def commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis = ()) -> None:
+        await self._database.change(partial(self._commit, turn, changes, exchange, basis))
 
-    def _commit(self, turn: Turn, changes: Changes, exchange: Exchange, database: sqlite3.Connection) -> None:
+    def _commit(
+        self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis, database: sqlite3.Connection
+    ) -> None:
         found = row_of(database, turn.world)
         if found is None or found.life != turn.life:  # this call belongs to a world that is gone
             return
         if changes:
             first = self._starts[turn.world].fixture.entities
+            life.check_basis(database, found.life, basis, first)
             found = life.change(database, found, changes, self._bounds, first)
         after = life.write_down(database, found, exchange, self._most)
         update = (

@@ -61,6 +61,21 @@ def test_two_processes_share_a_world(redis_server: RedisServer, start: Start) ->
     asyncio.run(story())
 
 
+def test_a_call_without_changes_misses_none(redis_server: RedisServer, start: Start) -> None:
+    """What another process commits while a call runs that changes nothing is known with the next turn."""
+    url = redis_server.new_database()
+
+    async def story() -> None:
+        one, two = open_store(url, start), open_store(url, start)
+        turn = await one.begin("w")
+        await two.commit(await two.begin("w"), {("g", "a"): b"1"}, EXCHANGE)
+        await one.commit(turn, {}, EXCHANGE)
+        await one.begin("w")
+        assert await one.read("w", ("g", "a")) == b"1"
+
+    asyncio.run(story())
+
+
 def test_a_step_fires_once_over_all_processes(redis_server: RedisServer, start: Start) -> None:
     """64 steps that fire once each are fired 64 times by calls that two processes make at once, no more."""
     url = redis_server.new_database()
