@@ -6,13 +6,14 @@ from starlette.routing import Router
 
 from okr_mock.audit import Watch
 from okr_mock.coverage import Coverage
-from okr_mock.endpoint import Emulator, NotFound
+from okr_mock.endpoint import Emulator
 from okr_mock.inspector.observations import Observations
 from okr_mock.inspector.page_routes import page_routes
 from okr_mock.inspector.routes import inspector_routes
 from okr_mock.inspector.scenarios import Scenarios
 from okr_mock.inspector.verification import Verification
 from okr_mock.inspector.worlds import Worlds
+from okr_mock.not_found import NotFound
 from okr_mock.settings import Settings
 from okr_mock.world.start import Starts
 
