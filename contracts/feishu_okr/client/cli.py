@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (ValueError, OSError) as error:
         code = _complain(str(error))
     except click.Abort:
-        code = STOPPED
+        code = _complain("interrupted; if it was a post, look at the target before posting again", STOPPED)
     sys.exit(code or 0)
 
 
@@ -242,6 +243,8 @@ def _gallery(images: tuple[Path, ...], upload: Callable[[Path], UploadedImage]) 
 def _rate(percent: float | None, status: ProgressStatus | None) -> ProgressRate | None:
     rate: ProgressRate = {}
     if percent is not None:
+        if not isfinite(percent):
+            raise click.BadParameter(f"{percent} is no number of percent", param_hint="'--percent'")
         rate["percent"] = percent
     if status is not None:
         rate["status"] = status

@@ -117,7 +117,7 @@ class Writer:
                 if found is not None:
                     return found
                 if attempt == self._times:
-                    raise
+                    raise _never_seen(doubt, attempt + 1) from doubt.__cause__
         return None
 
     def _look(self, call: Call[Any], wanted: Wanted, doubt: Ambiguous) -> Flow[Any]:
@@ -155,6 +155,15 @@ class Writer:
                 return found
             step = after
         raise ContractBroken(f"the list of target {wanted.target_id} does not end", operation=pages.first.operation)
+
+
+def _never_seen(doubt: Ambiguous, times: int) -> Ambiguous:
+    """Tell of a create that was sent again and again, and of whose record nothing was seen."""
+    error = copy(doubt)
+    sent = "once" if times == 1 else f"{times} times"
+    told = f"{doubt.operation} to target {doubt.target_id} was sent {sent}; its record was looked for and is not there"
+    error.args = (f"{told}, but may appear later. {doubt.__cause__}",)
+    return error
 
 
 def _undecided(doubt: Ambiguous, why: str, candidates: list[str] | tuple[str, ...] = ()) -> Ambiguous:

@@ -167,10 +167,10 @@ def unreachable(operation: str, base_url: str, error: httpx2.RequestError) -> Un
         error: what the transport raised.
     """
     sent = not isinstance(error, _UNSENT)
-    what = "the request went out and no whole answer came back" if sent else "the request could not be sent"
+    what = "the request went out and no whole answer came back from" if sent else "the request could not be sent to"
     reason = str(error) or type(error).__name__
     return Unreachable(
-        f"{operation}: {what} from {base_url}: {reason}",
+        f"{operation}: {what} {base_url}: {reason}; look at the base URL, the network and whether the service runs",
         operation=operation,
         carried_out=sent,
         retryable=not isinstance(error, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError),

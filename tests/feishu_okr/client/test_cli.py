@@ -2,6 +2,7 @@
 
 import base64
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,9 +13,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from feishu_okr.client.cli import LATER, MISTAKE, UNKNOWN, main
+from feishu_okr.client.cli import LATER, MISTAKE, STOPPED, UNKNOWN, main
 from tests.feishu_okr.client.conftest import OBJECTIVE, PERSON, TARGET
 
+CREATE = "okr.v1.progress_record.create"
 KEY_RESULT = f"key_result:{TARGET}"
 PICTURE = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACH5BAAAAAAALAAAAAABAAEAAAICRAEAOw==")
 REPORT = "**本周**\n\n1. 完成 80%\n   - [x] 回归测试\n\n![](chart.gif)\n"
@@ -149,8 +151,9 @@ MISTAKES = {
     "no such option": ("get 704 --jsn", MISTAKE, "No such option '--jsn'"),
     "two forms": ("get 704 --json --markdown", MISTAKE, "name either --markdown or --json"),
     "too much": ("post --target KEY_RESULT --markdown REPORT --percent nan", MISTAKE, "percent"),
+    "no number": ("post --target KEY_RESULT --markdown REPORT --percent inf", MISTAKE, "inf is no number of percent"),
     "no address": ("get 704 --base-url nowhere", MISTAKE, "base_url 'nowhere' is not an address"),
-    "no server": ("get 704 --base-url http://127.0.0.1:1", LATER, "could not be sent from http://127.0.0.1:1"),
+    "no server": ("get 704 --base-url http://127.0.0.1:1", LATER, "could not be sent to http://127.0.0.1:1"),
 }
 
 
@@ -192,6 +195,23 @@ def test_reconciles(run: Run, report: str, app_id: str, emulator_url: str) -> No
     assert found.code == 0
     assert run("get", found.out.strip()).code == 0
     assert len([entry for entry in journal(emulator_url, app_id) if "content" in (entry["request"] or {})]) == 1
+
+
+def test_an_interrupted_post_is_told(report: str, app_id: str, emulator_url: str) -> None:
+    """Ctrl-C during a post ends with a code of its own and one line that tells to look before posting again."""
+    late = {"description": "late", "steps": [{"when": {"operation": CREATE}, "then": {"delay": "30s"}}]}
+    httpx2.put(f"{emulator_url}/__admin/scenario", params={"world": app_id}, json=late).raise_for_status()
+    command = [sys.executable, "-m", "feishu_okr", "post", "--target", KEY_RESULT, "--markdown", report]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wanted = {"world": app_id, "wait": "20s", "count": "1"}
+        counted = httpx2.post(
+            f"{emulator_url}/__admin/requests/count", params=wanted, json={"operation": CREATE}, timeout=30
+        )
+        assert counted.json()["count"] == 1
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (STOPPED, "")
+    assert err.strip() == "feishu_okr: interrupted; if it was a post, look at the target before posting again"
 
 
 def test_needs_an_app(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
