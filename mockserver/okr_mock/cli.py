@@ -4,7 +4,7 @@ import dataclasses
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,17 @@ def claims(as_json: bool, profile: str, ledger: str, stale: str, unverified: boo
 def _suite_options(command: Callable[..., Any]) -> Callable[..., Any]:
     from feishu_okr.conformance.options import OPTIONS
 
-    for option in reversed(OPTIONS):
+    return _options_of(OPTIONS, command)
+
+
+def _difference_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    from feishu_okr.conformance.options import OF_DIFFERENCES, OPTIONS
+
+    return _options_of([option for option in OPTIONS if option.key in OF_DIFFERENCES], command)
+
+
+def _options_of(options: Sequence[Any], command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = click.option(
             f"--{option.name}",
             option.key,
@@ -217,16 +227,19 @@ def verify(exitfirst: bool, only: str, **values: Any) -> None:
 @click.option("--junit", default="", metavar="FILE", help="Write it as JUnit.")
 @click.option("--html", default="", metavar="FILE", help="Write it as one page.")
 @click.option("--patch", default="", metavar="FILE", help="Write a scenario that makes the emulator answer as B.")
-def diff(a: str, b: str, only: str, **files: str) -> None:
+@_difference_options
+def diff(a: str, b: str, only: str, **values: Any) -> None:
     """Send the same cases to A and B and tell where they differ: 0 nowhere, 1 somewhere.
 
-    A and B are each mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml (several with commas), or a URL.
+    A and B are each mock, mock:PROFILE, mock:CLAIM=OPTION, mock:SCENARIO.yaml (several with commas), recording:DIR, a
+    URL, or live, which is guarded as by verify.
     """
     from feishu_okr.conformance.difference.diff import diff as compare
     from feishu_okr.conformance.verify import NotInstalledError
 
+    files = {name: values.pop(name) for name in ("json", "junit", "html", "patch")}
     try:
-        text, code = compare(a, b, files, only)
+        text, code = compare(a, b, files, only, values)
     except NotInstalledError as error:
         raise click.ClickException(str(error)) from error
     click.echo(text, nl=False)

@@ -11,8 +11,7 @@ import httpx2
 import uvicorn
 
 from feishu_okr.contract import chosen_profile, load
-from feishu_okr.recording import LeakError, write_recording
-from feishu_okr.recording.folder import check_new
+from feishu_okr.recording import Recorder
 from okr_mock.app import system_clock
 from okr_mock.journal_file import open_journal_file
 from okr_mock.proxy import TIMEOUT, Proxy
@@ -32,7 +31,7 @@ def run(
     journal_file: str,
     as_json: bool,
 ) -> int:
-    """Pass calls on until a signal comes; gives the exit code: 1 where a secret kept it from recording.
+    """Pass calls on until a signal comes; gives the exit code: 1 where an exchange was kept out of the recording.
 
     Args:
         upstream: address of the server.
@@ -50,15 +49,18 @@ def run(
     contract = load()
     chosen = chosen_profile(contract.ledger, profile, switches)
     check_upstream(upstream)
-    if record:
-        check_new(Path(record))
+    recorder = Recorder(Path(record), chosen.name, _complain) if record else None
     journal = open_journal_file(journal_file, Settings.journal_file_bytes)
-    witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, keeps=bool(record))
+    witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, recorder)
     sock = bind(host, port)
     _tell(address(sock), upstream, as_json)
     client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
     _serve(Proxy(upstream, client, witness), sock)
-    return _record(record, witness, chosen.name)
+    return _ended(record, recorder) if recorder else 0
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(f"okr-mock: {text}\n")
 
 
 def _tell(url: str, upstream: str, as_json: bool) -> None:
@@ -107,13 +109,7 @@ def _serve(proxy: Proxy, sock: socket.socket) -> None:
     Ending(config).run(sockets=[sock])
 
 
-def _record(record: str, witness: Witness, profile: str) -> int:
-    if not record:
-        return 0
-    try:
-        count = write_recording(Path(record), witness.kept, profile)
-    except LeakError as error:
-        sys.stderr.write(f"okr-mock: {error}\n")
-        return 1
-    sys.stderr.write(f"okr-mock: {count} exchanges recorded in {record}\n")
-    return 0
+def _ended(record: str, recorder: Recorder) -> int:
+    recorder.close()
+    sys.stderr.write(f"okr-mock: {recorder.exchanges} exchanges recorded in {record}\n")
+    return 1 if recorder.refused else 0

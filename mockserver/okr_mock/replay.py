@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feishu_okr.contract import Contract
-from feishu_okr.recording import Exchange, Recording
+from feishu_okr.recording import Exchange, Recording, restored
 from okr_mock.endpoint import Emulator, finish
 from okr_mock.exchange import Noted
 from okr_mock.gateway.envelope import Answer, Refusal
@@ -17,7 +17,7 @@ from okr_mock.world.turn import Turn
 
 STEP = "recording"
 _NOTHING = 501
-_OWN = ("content-type", "x-tt-logid", "x-request-id")
+_OWN = ("content-type", "date", "x-tt-logid", "x-request-id")
 """Headers that every answer of ours has anyway."""
 
 
@@ -58,7 +58,7 @@ class Replay:
             text = f"the recording holds no further answer of {name}"
             answer = Answer(_NOTHING, None, text, text.encode(), b"text/plain")
         else:
-            answer, turn = replayed(exchange, turn)
+            answer, turn = replayed(exchange, turn, request.body)
         operation = emulator.contract.operations[name]
         await finish(emulator, turn, request, operation, noted, answer, {}, scope, send)
 
@@ -78,12 +78,13 @@ def paths_of(contract: Contract) -> Paths:
     return Paths({name: (one.method, one.path) for name, one in contract.operations.items()})
 
 
-def replayed(exchange: Exchange, turn: Turn) -> tuple[Answer, Turn]:
+def replayed(exchange: Exchange, turn: Turn, sent: bytes | None) -> tuple[Answer, Turn]:
     """Make an answer of a recorded one; the call takes its log id and request id.
 
     Args:
         exchange: what was recorded.
         turn: the call's place.
+        sent: body of the call.
     """
     headers: Mapping[str, str] = {name.lower(): value for name, value in exchange.answer["headers"]}
     extra = "".join(f"{name}: {value}\r\n" for name, value in exchange.answer["headers"] if name.lower() not in _OWN)
@@ -95,5 +96,7 @@ def replayed(exchange: Exchange, turn: Turn) -> tuple[Answer, Turn]:
     turn = turn._replace(
         log_id=headers.get("x-tt-logid", turn.log_id), request_id=headers.get("x-request-id", turn.request_id)
     )
-    answer = Answer(exchange.answer["status"], code, msg, exchange.body, kind, extra.encode("latin-1", "replace"))
+    answer = Answer(
+        exchange.answer["status"], code, msg, restored(exchange, sent), kind, extra.encode("latin-1", "replace")
+    )
     return answer, turn

@@ -1,6 +1,5 @@
-"""A witness: judges exchanges that pass by, shows them like the emulator's own, and keeps them for a recording."""
+"""A witness: judges exchanges that pass by, shows them like the emulator's own, and has them recorded."""
 
-import sys
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +7,7 @@ from feishu_okr.conformance.law import Law
 from feishu_okr.conformance.wire import Answer as Answered
 from feishu_okr.conformance.wire import Request as Asked
 from feishu_okr.contract import Contract, Profile, Remark
-from feishu_okr.recording import Raw
+from feishu_okr.recording import Raw, Recorder
 from okr_mock.exchange import Noted, exchange
 from okr_mock.gateway.envelope import Answer, Refusal
 from okr_mock.gateway.multipart import read_form
@@ -21,9 +20,6 @@ from okr_mock.world.start import Start
 from okr_mock.world.turn import Turn, open_turn
 
 WORLD = "proxy"
-MOST = 10_000
-"""Exchanges that are kept."""
-MOST_BYTES = 256 * 1024 * 1024
 
 
 class Witness:
@@ -35,7 +31,7 @@ class Witness:
         terminal: told of every call.
         journal: gets every exchange, if there is one.
         clock: tells the time in milliseconds since the epoch.
-        keeps: whether exchanges are kept for a recording.
+        recorder: writes every exchange, if there is one.
     """
 
     def __init__(
@@ -45,20 +41,18 @@ class Witness:
         terminal: Terminal,
         journal: JournalFile | None,
         clock: Any,
-        *,
-        keeps: bool,
+        recorder: Recorder | None,
     ) -> None:
         self._contract = contract
         self._paths = Paths({name: (one.method, one.path) for name, one in contract.operations.items()})
         self._effective = contract.effective(profile)
         self._law = Law(contract, profile)
         self._start = Start(default_fixture(), profile, 0)
-        self._terminal, self._journal, self._clock, self._keeps = terminal, journal, clock, keeps
-        self._n = self._bytes = 0
-        self.kept: list[Raw] = []
+        self._terminal, self._journal, self._clock, self._recorder = terminal, journal, clock, recorder
+        self._n = 0
 
     def __call__(self, raw: Raw) -> None:
-        """Judge, show and keep an exchange.
+        """Judge, show and record an exchange.
 
         Args:
             raw: as it went over the wire.
@@ -78,7 +72,8 @@ class Witness:
         if self._journal is not None:
             self._journal.append(exchange(request, turn, self._contract.operations.get(name), noted, answer))
         self._terminal.report(request, turn, answer, noted)
-        self._keep(raw)
+        if self._recorder is not None:
+            self._recorder.take(raw)
 
     def _turn(self, raw: Raw) -> Turn:
         turn = open_turn(WORLD, self._n, self._clock(), self._start)
@@ -99,16 +94,6 @@ class Witness:
         noted.remarks += [
             Remark("answer", "", f"the answer breaks the contract: {text}") for text in self._law.broken(answered)
         ]
-
-    def _keep(self, raw: Raw) -> None:
-        self._bytes += len(raw.sent or b"") + len(raw.body or b"")
-        if not self._keeps:
-            return
-        if len(self.kept) >= MOST or self._bytes > MOST_BYTES:
-            sys.stderr.write("okr-mock: the recording is full; later calls pass and are not recorded\n")
-            self._keeps = False
-            return
-        self.kept.append(raw)
 
 
 def _request(raw: Raw, params: dict[str, str]) -> Request:

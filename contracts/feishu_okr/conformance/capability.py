@@ -11,6 +11,7 @@ CAPABILITIES = {
     "periods": "may not open or change periods of the tenant there",
     "images": "its images lie on a host of their own, which gets no call",
     "scopes": "which scopes the app has is not known",
+    "generated": "a recording has no answers to calls that are generated anew",
 }
 """Why a test that wants a capability cannot be run without it."""
 WRITES = {

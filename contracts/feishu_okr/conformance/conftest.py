@@ -8,7 +8,7 @@ import pytest
 from feishu_okr.conformance.capability import lacking
 from feishu_okr.conformance.case import Case
 from feishu_okr.conformance.law import Law
-from feishu_okr.conformance.plugin import notes_of, run_of
+from feishu_okr.conformance.plugin import notes_of, run_of, stable_id
 from feishu_okr.conformance.recorded import NotRecordedError
 from feishu_okr.conformance.session import Session
 from feishu_okr.conformance.story import Story
@@ -71,9 +71,9 @@ def needs(target: Target) -> Needs:
 
 
 @pytest.fixture
-def caller(target: Target) -> Caller:
+def caller(target: Target, request: pytest.FixtureRequest) -> Caller:
     """Somebody who calls the target, new where the target allows it."""
-    return target.caller()
+    return target.caller(case=stable_id(request.node))
 
 
 @pytest.fixture
@@ -84,6 +84,6 @@ def tell(session: Session, law: Law, notes: dict[str, Any], needs: Needs) -> Tel
         needs(*case.needs)
         notes["says"] = case.says
         target = session.enforcing() if "enforce" in case.needs else session.target
-        return Story(case, target.caller(case.world), law, target.profile)
+        return Story(case, target.caller(case.world, case.id), law, target.profile)
 
     return make

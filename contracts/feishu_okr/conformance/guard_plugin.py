@@ -1,7 +1,6 @@
 """pytest's side of a guarded run: what was proved before is left out, the bar goes on, and the end cleans up."""
 
 import sys
-from math import ceil
 from typing import Any
 
 import pytest
@@ -19,8 +18,8 @@ from rich.progress import (
 from rich.text import Text
 
 from feishu_okr.conformance.guard import Guard
-from feishu_okr.conformance.pace import MINUTE, RehearsedTime
 from feishu_okr.conformance.plugin import stable_id
+from feishu_okr.conformance.rehearsal import planned
 from feishu_okr.conformance.tally import Tally
 
 
@@ -113,20 +112,3 @@ def bar(guard: Guard) -> Progress:
     """
     columns = (TextColumn("{task.description}"), BarColumn(16), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, _Calls(guard), console=Console(stderr=True), transient=True)
-
-
-def planned(guard: Guard) -> list[str]:
-    """Tell what a run would do to its target, from its rehearsal.
-
-    Args:
-        guard: the rehearsal's guard, closed.
-    """
-    budget, clock = guard.transport.budget, guard.transport.pace.time
-    minutes = ceil(clock.now() / MINUTE) if isinstance(clock, RehearsedTime) else 0
-    lines = [f"{number:5} {operation}" for operation, number in budget.calls.most_common()]
-    return [
-        *lines,
-        f"plan: {budget.made} calls, {budget.written} of them may write, {len(guard.file.created)} records; "
-        f"{budget.cleanup} calls to delete what is left at the end; about {minutes} min "
-        f"at {guard.transport.pace.per_minute} calls a minute and operation. The target got no call.",
-    ]

@@ -66,6 +66,11 @@ OPTIONS = (
     Option("runs", "Folder where live runs write down what they wrote.", "okr-verify-runs", "FOLDER"),
     Option("resume", "Go on with a live run that was broken off: what it proved is left out.", "", "RUN"),
 )
+OF_DIFFERENCES = (
+    *("know", "ca_file", "host", "allow_host", "i_may_write", "read_only", "plan", "max_requests", "max_writes"),
+    *("per_minute", "runs"),
+)
+"""Options that `okr-mock diff` takes too, by key."""
 REPORTS = ("json", "junit", "html", "evidence")
 """Options that name files to be written."""
 SECRETS = {

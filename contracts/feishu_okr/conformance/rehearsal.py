@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from math import ceil
 from typing import Any
 
 import httpx2
@@ -11,7 +12,7 @@ import orjson
 from feishu_okr.conformance.guard import Guard, guard_of
 from feishu_okr.conformance.knowledge import of_fixture
 from feishu_okr.conformance.launch import emulator
-from feishu_okr.conformance.pace import RehearsedTime
+from feishu_okr.conformance.pace import MINUTE, RehearsedTime
 from feishu_okr.conformance.permission import Permission
 from feishu_okr.conformance.target import ADMIN, TENANT_TOKEN
 from feishu_okr.contract import load
@@ -86,6 +87,23 @@ def rehearse(values: Mapping[str, Any], permission: Permission, environment: Map
         raise
     guard.stack.push(stack)
     return guard
+
+
+def planned(guard: Guard) -> list[str]:
+    """Tell what a run would do to its target, from its rehearsal.
+
+    Args:
+        guard: the rehearsal's guard, closed.
+    """
+    budget, clock = guard.transport.budget, guard.transport.pace.time
+    minutes = ceil(clock.now() / MINUTE) if isinstance(clock, RehearsedTime) else 0
+    lines = [f"{number:5} {operation}" for operation, number in budget.calls.most_common()]
+    return [
+        *lines,
+        f"plan: {budget.made} calls, {budget.written} of them may write, {len(guard.file.created)} records; "
+        f"{budget.cleanup} calls to delete what is left at the end; about {minutes} min "
+        f"at {guard.transport.pace.per_minute} calls a minute and operation. The target got no call.",
+    ]
 
 
 def _roles(values: Mapping[str, Any], permission: Permission) -> list[str]:

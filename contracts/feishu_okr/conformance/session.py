@@ -212,7 +212,7 @@ def _found(name: str, wire: Wire, contract: Contract, values: Mapping[str, Any],
     target = Target(name, wire, contract, profile, frozenset(), read_known(values["know"]), app, tokens, is_ours)
     if not is_recording(name):
         _greet(target, is_known=about is not None or not is_ours)
-    had = _capabilities(name, about, target)
+    had = _capabilities(name, about, target) - ({"generated"} if is_recording(name) else frozenset())
     target = replace(target, capabilities=had - frozenset(values["without"]))
     if about is None:
         return target

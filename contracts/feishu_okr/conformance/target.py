@@ -1,7 +1,7 @@
 """A target: what the suite looks at, be it the emulator or the live API, and who calls it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from secrets import token_hex
 from time import monotonic
@@ -20,6 +20,8 @@ ADMIN = "/__admin"
 JSON = "application/json; charset=utf-8"
 MARGIN = 60.0
 """Seconds before the end of its life at which a token is no longer used."""
+AGENT = "okr-verify"
+_OF_NAMES = "/._-[]"
 KINDS = ("tenant", "user", "other_user")
 TOO_MANY = 429
 MOST_WAITS = 2
@@ -70,13 +72,16 @@ class Target:
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
     _numbers: "count[int]" = field(default_factory=lambda: count(1), repr=False)
 
-    def caller(self, world: Mapping[str, Any] | None = None) -> "Caller":
+    def caller(self, world: Mapping[str, Any] | None = None, case: str = "") -> "Caller":
         """Give a caller; where apps are not declared, one that nobody was before.
 
         Args:
             world: start of its world, where it is not the usual one; wants the capability `steer`.
+            case: what it plays; a recording of its calls tells them by that from those of other cases.
         """
         caller = Caller(self, self.app, _tokens=self._tokens) if self.app else self.stranger()
+        if case:
+            caller.agent = f"{AGENT} ({quote(case, safe=_OF_NAMES)} {next(self._numbers)})"
         if world:
             caller.control("POST", "/worlds", {"name": caller.app.id, **world}, wanted=201)
         return caller
@@ -93,12 +98,14 @@ class Caller:
     Args:
         target: what is called.
         app: the app it calls as.
+        agent: how its calls name it, or "".
     """
 
     target: Target
     app: App
-    answers: list[Answer] = field(default_factory=list)
+    agent: str = ""
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False)
+    answers: list[Answer] = field(default_factory=list)
 
     def call(
         self,
@@ -111,6 +118,7 @@ class Caller:
         headers: Mapping[str, str | None] | None = None,
         who: str = "tenant",
         suffix: str = "",
+        purpose: str = "",
     ) -> Answer:
         """Call an operation of the contract.
 
@@ -123,6 +131,7 @@ class Caller:
             headers: further headers; None takes one away.
             who: `tenant`, `user`, `other_user`, `none`, or a text to be sent as Authorization.
             suffix: what is put behind the path, such as a slash.
+            purpose: what for, if not what the operation tells.
         """
         known = self.target.contract.operations[operation]
         values = {name: quote(str(value), safe="") for name, value in (path or {}).items()}
@@ -133,7 +142,7 @@ class Caller:
         merged = {**sent, **(headers or {})}
         kept = tuple((name, value) for name, value in merged.items() if value is not None)
         address = known.path.format(**values) + suffix + _query(query)
-        purpose = _purpose(known.method, known.issues_tokens)
+        purpose = purpose or _purpose(known.method, known.issues_tokens)
         return self.send(Request(known.method, address, kept, data, purpose, operation))
 
     def send(self, request: Request) -> Answer:
@@ -142,6 +151,7 @@ class Caller:
         Args:
             request: the call.
         """
+        request = replace(request, agent=self.agent)
         answer = self.target.wire.send(request)
         is_patient = self.app is self.target.app and self.target.is_direct  # all tests share its quota
         for _ in range(MOST_WAITS if is_patient else 0):
@@ -190,13 +200,15 @@ class Caller:
         return token
 
     def _tenant_token(self) -> tuple[str, float]:
-        answer = self.call(TENANT_TOKEN, body={"app_id": self.app.id, "app_secret": self.app.secret})
+        body = {"app_id": self.app.id, "app_secret": self.app.secret}
+        answer = self.call(TENANT_TOKEN, body=body, purpose="login")
         return _token_of(answer, "tenant_access_token", "expire")
 
     def _user_token(self, kind: str) -> tuple[str, float]:
         code = self.target.known["code" if kind == "user" else "other_code"]
         body = {"grant_type": "authorization_code", "client_id": self.app.id, "client_secret": self.app.secret}
-        return _token_of(self.call(USER_TOKEN, body=body | {"code": code}), "access_token", "expires_in")
+        answer = self.call(USER_TOKEN, body=body | {"code": code}, purpose="login")
+        return _token_of(answer, "access_token", "expires_in")
 
     def _authorization(self, who: str) -> dict[str, str]:
         if who == "none":

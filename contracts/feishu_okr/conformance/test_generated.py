@@ -34,7 +34,7 @@ def test_generated_calls(
     operation: str, is_good: bool, number: int, target: Target, law: Law, needs: Needs, notes: dict[str, Any]
 ) -> None:
     """Good calls are carried out, bad ones are refused, and every answer is one that the contract promises."""
-    needs("isolate", "write", "credentials")
+    needs("generated", "isolate", "write", "credentials")
     if is_good and operation in GRANTS:
         pytest.skip("a good call needs a code or a refresh token, which no generator can make")
     from feishu_okr.conformance import generator
@@ -65,7 +65,7 @@ def test_links_lead_to_what_they_name(
     number: int, target: Target, law: Law, needs: Needs, notes: dict[str, Any]
 ) -> None:
     """Every link from a create finds the record and writes to it; once deleted, it is not found again."""
-    needs("isolate", "write", "credentials", "knows:key_result", "knows:objective")
+    needs("generated", "isolate", "write", "credentials", "knows:key_result", "knows:objective")
     from feishu_okr.conformance.life import live
 
     notes["claims"] = ["second_delete"]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import httpx2
 import orjson
 
-PURPOSES = ("read", "write", "token", "control")
+PURPOSES = ("read", "write", "token", "login", "control")
 TIMEOUT = 30.0
 """Seconds that a call may take."""
 
@@ -25,8 +25,9 @@ class Request:
         path: path below the target's address, with its query.
         headers: names and values.
         body: bytes of the body; None for none.
-        purpose: `read`, `write`, `token` or `control`.
+        purpose: `read`, `write`, `token`, `control`, or `login` for a token that the caller itself needs.
         operation: id of the contract's operation, or "" where the path leads to none.
+        agent: who calls, for the header User-Agent; "" for what the library says of itself.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     purpose: str = "read"
     operation: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class HttpWire:
         answer = self._client.request(
             request.method,
             request.path,
-            headers=list(request.headers),
+            headers=[*([("User-Agent", request.agent)] if request.agent else []), *request.headers],
             content=request.body,
             extensions={"okr": extension},
         )

@@ -8,12 +8,27 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
+from feishu_okr.contract.nesting import NestingError, read_json
 from feishu_okr.recording.pseudonym import Pseudonyms, kind_of
 
-KEPT = ("content-type", "user-agent", "accept", "location", "retry-after", "x-tt-logid", "x-request-id")
+KEPT = ("content-type", "date", "user-agent", "accept", "location", "retry-after", "x-tt-logid", "x-request-id")
 """Headers that are kept, beside those of quotas; all others are left out."""
+_CREDENTIALS = ("authorization", "cookie", "set-cookie", "x-api-key", "proxy-authorization")
 _QUOTA = "x-ogw-"
-_PLAIN = ("user_id_type", "page_size", "page_token", "offset", "limit", "lang", "period_ids", "okr_ids", "period_id")
+MOST_DEPTH = 90
+"""Levels of a body that is kept, so that its file can be read again."""
+_PLAIN = (
+    "user_id_type",
+    "department_id_type",
+    "page_size",
+    "page_token",
+    "offset",
+    "limit",
+    "lang",
+    "period_ids",
+    "okr_ids",
+    "period_id",
+)
 """Parameters of queries whose values are kept."""
 
 
@@ -57,9 +72,9 @@ class Raw:
             elif value and name not in _PLAIN and (name, value) not in self.params:
                 pseudonyms.of("query", value)
         for name, value in (*self.asked, *self.answered):
-            if name.lower() in ("authorization", "cookie", "set-cookie", "x-api-key", "proxy-authorization"):
-                word, _, rest = value.rpartition(" ")
-                pseudonyms.of("token" if word.lower() == "bearer" else "secret", rest)
+            if name.lower() in _CREDENTIALS:
+                scheme, secret = _credential(value)
+                pseudonyms.of("token" if scheme.lower() == "bearer" else "secret", secret)
         shown = [_shown(self.sent, self.asked), _shown(self.body, self.answered)]
         pseudonyms.learn([[value for _, value in self.asked], [value for _, value in self.answered], shown, self.path])
 
@@ -71,7 +86,7 @@ class Raw:
             pseudonyms: has learned what has to go.
         """
         pairs = parse_qsl(self.query, keep_blank_values=True)
-        query = [[name, pseudonyms.replaced({name: value}).get(name, value)] for name, value in pairs]
+        query: list[list[str]] = [list(*pseudonyms.replaced({name: value}).items()) for name, value in pairs]
         value = {
             "n": n,
             "operation": self.operation,
@@ -79,7 +94,7 @@ class Raw:
                 "method": self.method,
                 "path": self.path,
                 "query": query,
-                "headers": _kept(self.asked),
+                "headers": [*self._authorization(pseudonyms), *_kept(self.asked)],
                 "body": _shown(self.sent, self.asked),
             },
             "answer": {
@@ -90,6 +105,19 @@ class Raw:
         }
         written: dict[str, Any] = pseudonyms.replaced(value)
         return written
+
+    def _authorization(self, pseudonyms: Pseudonyms) -> Iterable[list[str]]:
+        """Give the header that tells callers apart, with the pseudonym of what it shows."""
+        for name, value in self.asked:
+            if name.lower() == "authorization":
+                scheme, shown = _credential(value)
+                yield [name, " ".join(filter(None, [scheme, pseudonyms.of("secret", shown)]))]
+
+
+def _credential(value: str) -> tuple[str, str]:
+    """Divide what stands in a header into the scheme, where it is a known one, and what is secret."""
+    scheme, _, shown = value.partition(" ")
+    return (scheme, shown) if scheme.lower() in ("bearer", "basic") else ("", value)
 
 
 def _kept(headers: Iterable[tuple[str, str]]) -> list[list[str]]:
@@ -106,7 +134,9 @@ def _shown(body: bytes | None, headers: Iterable[tuple[str, str]]) -> Any:
     if kind.startswith("application/x-www-form-urlencoded"):
         return {"form": dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))}
     try:
-        return {"json": orjson.loads(body)}
+        return {"json": read_json(body, MOST_DEPTH)}
+    except NestingError:
+        return {"left_out": f"{len(body)} bytes of JSON, which nest too deeply"}
     except orjson.JSONDecodeError:
         pass
     try:
@@ -128,6 +158,19 @@ class Exchange:
     operation: str
     request: dict[str, Any]
     answer: dict[str, Any]
+
+    @property
+    def address(self) -> str:
+        """Path and query of the request."""
+        return f"{self.request['path']}?{urlencode([(name, value) for name, value in self.request['query']])}"
+
+    def header(self, name: str) -> str:
+        """Give the value of a header of the request, "" for none.
+
+        Args:
+            name: its name in lower case.
+        """
+        return next((value for known, value in self.request["headers"] if known.lower() == name), "")
 
     @property
     def sent(self) -> bytes | None:

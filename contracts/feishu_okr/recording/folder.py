@@ -1,8 +1,7 @@
 """A recording on disk: a folder a run, with a manifest and a file an exchange."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,12 +11,16 @@ import jsonschema
 import orjson
 
 from feishu_okr.contract import load
-from feishu_okr.recording.exchange import Exchange, Raw
-from feishu_okr.recording.pseudonym import Pseudonyms
-from feishu_okr.recording.scanner import LeakError, leaks
+from feishu_okr.contract.nesting import read_json
+from feishu_okr.recording.exchange import Exchange
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+OPEN, COMPLETE, FULL = "open", "complete", "full"
+"""States of a recording. One that stays open was cut off: whoever wrote it did not end as it should."""
+MOST_FILES = 10_000
+MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of one file."""
 
 
 class RecordingError(ValueError):
@@ -30,13 +33,23 @@ class Recording:
 
     Args:
         folder: where it is.
-        manifest: contract, profile, date and number of exchanges.
+        manifest: contract, profile, date, state and number of exchanges.
         exchanges: in the order of the run.
     """
 
     folder: Path
     manifest: Mapping[str, Any]
     exchanges: tuple[Exchange, ...]
+
+    @property
+    def shortfall(self) -> str:
+        """Say what a recording lacks, "" for nothing."""
+        if self.manifest["state"] == OPEN:
+            return f"was cut off, or is still being written: {len(self.exchanges)} exchanges are there"
+        if self.manifest["state"] == FULL:
+            return "became full before the run ended"
+        refused = self.manifest["refused"]
+        return f"lacks {refused} exchanges in which something was left that looks like a secret" if refused else ""
 
 
 @cache
@@ -71,34 +84,6 @@ def check_new(folder: Path) -> None:
         raise RecordingError(f"{folder}: this folder holds something already; name an empty one for each run")
 
 
-def write_recording(folder: Path, raws: Sequence[Raw], profile: str) -> int:
-    """Write a recording; gives the number of exchanges.
-
-    Args:
-        folder: an empty folder.
-        raws: the exchanges as they went over the wire.
-        profile: profile under which they were judged.
-
-    Raises:
-        LeakError: something secret would be left; nothing is written.
-    """
-    pseudonyms = Pseudonyms()
-    for raw in raws:
-        raw.learn(pseudonyms)
-    files: dict[str, bytes] = {}
-    for n, raw in enumerate(raws, 1):
-        name = f"{n:05d}-{raw.operation or 'other'}.json"
-        files[name] = orjson.dumps(raw.written(n, pseudonyms), option=orjson.OPT_INDENT_2) + b"\n"
-        if found := list(leaks(files[name], pseudonyms.originals)):
-            raise LeakError(f"nothing was recorded: in exchange {n}, {raw.operation or raw.method}, {found[0]}")
-    date = datetime.now(UTC).isoformat(timespec="seconds")
-    manifest = {"format": FORMAT, "contract": contract_version(), "profile": profile, "date": date}
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    (folder / MANIFEST).write_bytes(orjson.dumps(manifest | {"exchanges": len(files)}, option=orjson.OPT_INDENT_2))
-    return len(files)
-
-
 def read_recording(folder: Path) -> Recording:
     """Read a recording.
 
@@ -114,22 +99,45 @@ def read_recording(folder: Path) -> Recording:
     if manifest["contract"] != contract_version():
         made = f"of contract {manifest['contract']}, this version has {contract_version()}"
         raise RecordingError(f"{folder}: the recording is {made}; record it anew")
-    files = sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
+    files = exchange_files(folder)
     if not files:
         raise RecordingError(f"{folder}: the recording is empty")
-    if len(files) != manifest["exchanges"]:
+    if len(files) > MOST_FILES:
+        raise RecordingError(f"{folder}: {len(files)} files are more than the {MOST_FILES} that a recording holds")
+    if len(files) != manifest["exchanges"] and manifest["state"] != OPEN:
         raise RecordingError(
             f"{folder}: the manifest tells of {manifest['exchanges']} exchanges, there are {len(files)}"
         )
-    values = [_read(path, schema()) for path in files]
-    exchanges = tuple(Exchange(value["operation"], value["request"], value["answer"]) for value in values)
-    return Recording(folder, manifest, exchanges)
+    return Recording(folder, manifest, tuple(_exchange(path) for path in files))
+
+
+def exchange_files(folder: Path) -> list[Path]:
+    """List the files of a recording's exchanges, in the order of the run.
+
+    Args:
+        folder: the recording.
+    """
+    return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
+
+
+def _exchange(path: Path) -> Exchange:
+    value = _read(path, schema())
+    exchange = Exchange(value["operation"], value["request"], value["answer"])
+    try:
+        _ = exchange.sent, exchange.body
+    except ValueError as error:
+        raise RecordingError(f"{path}: a body is no base64: {error}") from error
+    return exchange
 
 
 def _read(path: Path, wanted: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        value: dict[str, Any] = orjson.loads(path.read_bytes())
+        if path.stat().st_size > MOST_BYTES:
+            raise RecordingError(f"{path}: this file is larger than {MOST_BYTES} bytes")
+        value: dict[str, Any] = read_json(path.read_bytes())
         jsonschema.Draft202012Validator(wanted).validate(value)
+    except OSError as error:
+        raise RecordingError(f"{path}: this file cannot be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
         raise RecordingError(f"{path}: this is no JSON: {error}") from error
     except jsonschema.ValidationError as error:

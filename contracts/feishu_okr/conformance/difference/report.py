@@ -67,6 +67,7 @@ def as_json(difference: Difference) -> dict[str, Any]:
         "untold": difference.untold,
         "left_out": dict(difference.left_out),
         "rows": [_row(one) for one in difference.found],
+        "guards": difference.guards,
     }
 
 

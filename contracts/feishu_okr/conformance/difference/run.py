@@ -16,6 +16,7 @@ from feishu_okr.conformance.filling import names_in
 from feishu_okr.conformance.knowledge import NAMES
 from feishu_okr.conformance.law import Law
 from feishu_okr.conformance.probe import Verdict, ask, probes
+from feishu_okr.conformance.recorded import NotRecordedError
 from feishu_okr.conformance.session import Session
 from feishu_okr.conformance.story import Story
 from feishu_okr.conformance.wire import Answer, Request
@@ -84,6 +85,7 @@ class Difference:
         found: every difference.
         says: the cases that were sent to both, by id, and what each proves.
         left_out: how many cases were not, by reason.
+        guards: what the run did to targets that are live.
     """
 
     a: str
@@ -93,6 +95,7 @@ class Difference:
     found: list[Found] = field(default_factory=list)
     says: dict[str, str] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
+    guards: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def unexplained(self) -> list[Found]:
@@ -101,8 +104,9 @@ class Difference:
 
     @property
     def exit(self) -> int:
-        """Exit code: 0 where nothing differs."""
-        return 1 if self.splits or self.found else 0
+        """Exit code: 0 where nothing differs and nothing was left behind."""
+        is_left = any(guard["leftovers"] for guard in self.guards)
+        return 1 if self.splits or self.found or is_left else 0
 
 
 class Run:
@@ -154,8 +158,8 @@ class Run:
                 return f"{target.name}: {why}"
             target = session.enforcing() if "enforce" in case.needs else target
             try:
-                caller = target.caller(case.world)
-            except AssertionError as error:  # a recording holds no such world
+                caller = target.caller(case.world, case.id)
+            except NotRecordedError as error:
                 return str(error)
             stories.append(Story(case, caller, Law(target.contract, target.profile), target.profile))
         return stories[0], stories[1]

@@ -10,7 +10,9 @@ _SECONDS = ("expire", "expires_in", "refresh_token_expires_in", "refresh_expires
 """Members that count down."""
 _SHORTEST = 8
 """Characters of an id that is looked for in texts; a shorter one would be found everywhere."""
+RECORDED = "<recorded>"
 _CLASSES = (
+    (re.compile(r"recorded(?: name |-(?:value|person|secret|ticket)-)[0-9]+"), RECORDED),
     (re.compile(r"eyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]*"), "<jwt>"),
     (re.compile(r"https?://[^/\s\"?]+"), "<host>"),
     (re.compile(r"\b[tua]r?-[A-Za-z0-9_.~-]{8,}"), "<token>"),

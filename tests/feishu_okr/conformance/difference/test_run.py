@@ -25,7 +25,7 @@ def session(options: dict[str, str]) -> Iterator[Session]:
     settings = {"set": [f"{claim}={option}" for claim, option in options.items()]}
     with ExitStack() as stack:
         urls = [stack.enter_context(MockServer(auth=auth, **settings)).url for auth in ("open", "strict")]
-        opened, strict = (open_session(side_values(url)) for url in urls)
+        opened, strict = (open_session(side_values(url, {})) for url in urls)
         stack.callback(strict.close)
         stack.callback(opened.close)
         target = opened.target
@@ -38,7 +38,7 @@ def session(options: dict[str, str]) -> Iterator[Session]:
             wire=strict.target.wire,
             app=App(DECLARED["id"], DECLARED["secret"]),
         )
-        yield Session(known, side_values("mock"), ExitStack(), _enforcing=enforcing)
+        yield Session(known, side_values("mock", {}), ExitStack(), _enforcing=enforcing)
 
 
 def differ(a: dict[str, str], b: dict[str, str], files: tuple[str, ...]) -> Difference:
