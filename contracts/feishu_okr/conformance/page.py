@@ -1,6 +1,7 @@
 """The page: results for people, one file that needs nothing else."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def page(tally: Tally) -> bytes:
         counts={"proved": len(proved), "failed": len(failed), "not provable here": len(unproved)},
         claims=tally.claims,
         assumption=tally.assumption,
+        guard=tally.guard,
+        date=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
     return text.encode()
 

@@ -86,6 +86,17 @@ def test_the_page_needs_nothing_else() -> None:
     assert not re.search(r"url\(|@import", written("html", tally()).decode())
 
 
+def test_the_page_tells_what_was_left() -> None:
+    """The page of a guarded run tells its calls and names each record that is still there."""
+    made = tally("passed")
+    made.guard = {"run": "0a1b2c3d", "host": "open.feishu.cn", "targets": ["7"], "calls": {"a": 2, "b": 3}, "writes": 3}
+    made.guard |= {"records": 2, "images": 1, "leftovers": ["71"], "doubtful": ["72"]}
+    text = " ".join(" ".join(Page(written("html", made).decode()).words).split())
+    assert "Run 0a1b2c3d against open.feishu.cn : 5 calls, 3 of them may write; 2 records written to 7" in text
+    assert "Not deleted: 71" in text
+    assert "may be somebody else's: 72" in text
+
+
 @pytest.mark.parametrize("key", WRITERS)
 @pytest.mark.parametrize("made", [tally(*ALL), Tally(), tally("skipped")], ids=["some", "none", "unproved"])
 def test_no_report_shows_a_token(key: str, made: Tally) -> None:
