@@ -11,6 +11,7 @@ from feishu_okr.conformance.case import Case, CaseError, outcomes, read_cases
 from feishu_okr.conformance.knowledge import NAMES
 from feishu_okr.conformance.probe import probes
 from feishu_okr.conformance.test_cases import FILES
+from feishu_okr.conformance.test_limits import SCOPES
 from feishu_okr.contract import Contract
 from feishu_okr.contract.reader import data_folder
 from feishu_okr.contract.source import read
@@ -113,6 +114,12 @@ def test_every_word_of_content_is_sent() -> None:
     sent |= {value for body in bodies() for value in within(body) if isinstance(value, str)}
     assert len(known) > 20
     assert known - sent == set()
+
+
+def test_scopes_are_those_of_the_contract(contract: Contract) -> None:
+    """The scopes that are tried are the contract's, of every operation that wants a token."""
+    wanted = {name: list(found.scopes) for name, found in contract.operations.items() if not found.issues_tokens}
+    assert wanted == SCOPES
 
 
 def test_each_value_makes_a_case(tmp_path: Path) -> None:
