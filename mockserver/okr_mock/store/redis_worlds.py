@@ -233,6 +233,7 @@ class RedisWorlds:
             if known.edition != look.edition and await self._look(world, 0) is None:
                 return None
             return look, self._replicas.get(world, known)
+        known = self._replicas.get(world, known)  # another call may have made one meanwhile, ahead of this look
         if known is None or known.edition != look.edition:
             known = Replica(look.edition, self._own.start(world, look.text or b""))
             self._keep(world, known)
