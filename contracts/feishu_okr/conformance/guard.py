@@ -11,7 +11,7 @@ from typing import Any
 from feishu_okr.conformance.budget import Budget, GuardError
 from feishu_okr.conformance.fence import Fence
 from feishu_okr.conformance.guarded import GuardedTransport
-from feishu_okr.conformance.interrupt import alone, ended_by_sigterm, patient
+from feishu_okr.conformance.interrupt import alone, ended_gently, patient
 from feishu_okr.conformance.pace import Pace, Time, tell
 from feishu_okr.conformance.permission import Permission, permit
 from feishu_okr.conformance.sweep import Sweep
@@ -167,7 +167,7 @@ def guard_of(
             raise
         know = [f"{kind}={name}" for name, kind in kinds.items()]
         found = {**values, "target": permission.url, "know": (*values["know"], *know)}
-        stack.enter_context(ended_by_sigterm())
+        stack.enter_context(ended_gently())
         return Guard(found, permission, transport, sweep, kinds, stack.pop_all())
 
 
@@ -176,9 +176,9 @@ def _transport(
 ) -> GuardedTransport:
     fence = Fence(permission, load(), set(file.created))
     budget = Budget(values["max_requests"], values["max_writes"])
-    return GuardedTransport(
-        inner, fence, budget, Pace(values["per_minute"], clock, tell), file, tag_of(file.facts["run"])
-    )
+    told = (lambda _: None) if values["plan"] else tell  # a rehearsal waits for nothing
+    pace = Pace(values["per_minute"], clock, told)
+    return GuardedTransport(inner, fence, budget, pace, file, tag_of(file.facts["run"]))
 
 
 def _caller(permission: Permission, transport: GuardedTransport, environment: Mapping[str, str]) -> Caller:

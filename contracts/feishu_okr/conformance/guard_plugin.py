@@ -46,7 +46,7 @@ class GuardPlugin:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Show how many tests there are; where pytest captures what is written, a bar would stand still."""
-        if shows_bar() and session.config.getoption("capture") == "no":
+        if sys.stderr.isatty() and session.config.getoption("capture") == "no":
             self._bar = bar(self._guard)
             self._bar.add_task("tests", total=len(session.items))
             self._bar.start()
@@ -97,11 +97,6 @@ class _Calls(ProgressColumn):
         """Tell it anew at each refresh, so that waits and the end show that they go on."""
         budget, left = self._guard.transport.budget, len(self._guard.file.pending)
         return Text(f"{budget.made} calls, {budget.written} writing, {left} to delete", no_wrap=True)
-
-
-def shows_bar() -> bool:
-    """Whether somebody looks on who can be shown a bar."""
-    return sys.stderr.isatty()
 
 
 def bar(guard: Guard) -> Progress:

@@ -1,8 +1,8 @@
-"""What comes in the way of a guarded run: a second one, SIGTERM, Ctrl-C while it cleans up."""
+"""What comes in the way of a guarded run: a second one, signals, Ctrl-C while it cleans up."""
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,16 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the run as Ctrl-C does, so that it cleans up."""
+def ended_gently() -> Iterator[None]:
+    """Let SIGTERM, and the end of the terminal, end the run as Ctrl-C does, so that it cleans up."""
 
     def end(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with _handling(signal.SIGTERM, end):
+    with ExitStack() as stack:
+        for name in ("SIGTERM", "SIGHUP"):  # not all systems have both
+            if hasattr(signal, name):
+                stack.enter_context(_handling(getattr(signal, name), end))
         yield
 
 

@@ -4,6 +4,7 @@ import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 MINUTE = 60.0
@@ -20,8 +21,9 @@ def tell(text: str) -> None:
     Args:
         text: one line.
     """
-    sys.stderr.write(f"okr-mock: {text}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # the terminal may be closed, and what is going on must go on
+        sys.stderr.write(f"okr-mock: {text}\n")
+        sys.stderr.flush()
 
 
 @dataclass

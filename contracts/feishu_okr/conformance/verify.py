@@ -1,5 +1,6 @@
 """A run of the suite as a command: everything it needs from pytest, and nothing of the folder it is started in."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,13 +66,12 @@ def _tested(session: "Session", values: Mapping[str, Any], stop_first: bool, onl
     import pytest
 
     from feishu_okr.conformance import plugin
-    from feishu_okr.conformance.guard_plugin import shows_bar
     from feishu_okr.conformance.session import LIVE
 
     arguments = ["-c", str(PACKAGE / "pytest.ini"), "--rootdir", str(PACKAGE.parents[1]), "--tb=no", "-qq", "-rN"]
     arguments += ["--disable-plugin-autoload", "-p", plugin.__name__]  # no plugin that happens to be installed
-    is_barred = values["target"] == LIVE and shows_bar()
-    style = "classic" if is_barred else "progress-even-when-capture-no"
+    has_bar = values["target"] == LIVE and sys.stderr.isatty()
+    style = "classic" if has_bar else "progress-even-when-capture-no"
     arguments += ["--capture=no", "-o", f"console_output_style={style}"]  # that waits are told while they last
     arguments += ["-x"] if stop_first else []
     arguments += ["-k", only] if only else []

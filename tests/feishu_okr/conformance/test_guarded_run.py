@@ -201,7 +201,7 @@ def test_what_was_seen_settles_the_ledger(stand_in: StandIn, tmp_path: Path) -> 
     assert stand_in.records() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_cleans_up(stand_in: StandIn, tmp_path: Path, number: signal.Signals) -> None:
     """After Ctrl-C, or when it is asked to end, a run deletes what it wrote; resumed, it leaves out what it proved."""
     flags = [*stand_in.flags, *stand_in.may_write, "--per-minute", "8", "--only", CREATES]
@@ -329,6 +329,7 @@ def test_a_plan_calls_nobody(stand_in: StandIn, tmp_path: Path) -> None:
     before = stand_in.calls()
     done = verify(stand_in, tmp_path, *stand_in.may_write, "--plan", "--only", FEW)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "waiting" not in done.stderr
     assert re.search(r"plan: \d+ calls, \d+ of them may write, \d+ records; .* about \d+ min", done.stdout)
     assert stand_in.calls() == before
 
