@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from feishu_okr.conformance.pace import NO_OPERATION
 from feishu_okr.conformance.wire import StopRun
 
 
@@ -42,7 +43,7 @@ class Budget:
             raise GuardError(f"the budget of {self.requests} requests is spent; raise it with --max-requests")
         if is_write and self.writes and self.written >= self.writes:
             raise GuardError(f"the budget of {self.writes} writes is spent; raise it with --max-writes")
-        self.calls[operation or "unknown paths"] += 1
+        self.calls[operation or NO_OPERATION] += 1
         self.written += is_write
 
     @property

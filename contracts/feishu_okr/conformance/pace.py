@@ -12,6 +12,7 @@ LONGEST_WAIT = 120.0
 """Seconds that are waited at most, whatever a header says."""
 USUAL_WAIT = 10.0
 """Seconds that are waited where a refusal does not say how long."""
+NO_OPERATION = "unknown paths"
 HEADERS = ("x-ogw-ratelimit-reset", "retry-after")
 
 
@@ -96,11 +97,14 @@ class Pace:
         """Wait until a call may be made, and count it.
 
         Args:
-            operation: id of the operation.
+            operation: id of the operation; "" for none.
         """
         made = self._made[operation]
         if len(made) >= self.per_minute:
-            self._sleep(made.popleft() + MINUTE - self.time.now(), f"{operation} has had its calls of this minute")
+            self._sleep(
+                made.popleft() + MINUTE - self.time.now(),
+                f"{operation or NO_OPERATION} has had its calls of this minute",
+            )
         made.append(self.time.now())
 
     def obey(self, headers: Mapping[str, str]) -> None:

@@ -177,6 +177,12 @@ class Counting:
         if noted is not None and (report.when == "call" or report.outcome != "passed"):
             run_of(self._config).tally.count(noted, report)
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let every report say that the run was not whole."""
+        if _RUN in self._config.stash:
+            tally = run_of(self._config).tally
+            tally.stopped = tally.stopped or "interrupted"
+
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the reports and decide how the run ends."""
         if _RUN not in self._config.stash or hasattr(self._config, "workerinput"):

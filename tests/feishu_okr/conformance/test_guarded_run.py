@@ -218,6 +218,7 @@ def test_a_run_that_is_ended_cleans_up(stand_in: StandIn, tmp_path: Path, number
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 2, said
     assert stand_in.records() == []
+    assert "stopped: interrupted" in said
     assert "Traceback" not in said
     proved = [event["test"] for event in events(tmp_path) if event["event"] == "proved"]
     run = next(event["run"] for event in events(tmp_path) if event["event"] == "run")
