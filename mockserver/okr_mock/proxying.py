@@ -49,7 +49,7 @@ def run(
     contract = load()
     chosen = chosen_profile(contract.ledger, profile, switches)
     check_upstream(upstream)
-    recorder = Recorder(Path(record), chosen.name, _complain) if record else None
+    recorder = Recorder(Path(record), chosen, _complain) if record else None
     journal = open_journal_file(journal_file, Settings.journal_file_bytes)
     witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, recorder)
     sock = bind(host, port)
