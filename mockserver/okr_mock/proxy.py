@@ -13,6 +13,7 @@ HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"traile
 LONGEST = 8 * 1024 * 1024
 """Bytes of a body that are kept for the witness; what is longer passes all the same."""
 TIMEOUT = httpx2.Timeout(60, connect=10)
+_EXTENSIONS = {"timeout": TIMEOUT.as_dict()}
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -49,14 +50,14 @@ class Proxy:
 
     Args:
         upstream: address of the server.
-        client: sends the calls; never adds headers of its own, since requests are made here.
+        transport: sends the calls; a client would keep cookies, and costs half a call.
         witness: shown each exchange when its answer has passed.
     """
 
-    def __init__(self, upstream: str, client: httpx2.AsyncClient, witness: Callable[[Raw], None]) -> None:
+    def __init__(self, upstream: str, transport: httpx2.AsyncBaseTransport, witness: Callable[[Raw], None]) -> None:
         self._upstream = upstream.rstrip("/")
         self._host = urlsplit(upstream).netloc.rpartition("@")[2].encode()
-        self._client = client
+        self._transport = transport
         self._witness = witness
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +70,7 @@ class Proxy:
         sent, answered = Copy(), Copy()
         request = self._request(scope, receive, sent)
         try:
-            response = await self._client.send(request, stream=True, follow_redirects=False)
+            response = await self._transport.handle_async_request(request)
         except httpx2.TransportError:
             await _say(send, 502, b"the upstream does not answer")
             return
@@ -88,7 +89,7 @@ class Proxy:
         url = httpx2.URL(self._upstream).copy_with(raw_path=target)
         has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
         content = _body(receive, copy) if has_body else None
-        return httpx2.Request(scope["method"], url, headers=headers, content=content)
+        return httpx2.Request(scope["method"], url, headers=headers, content=content, extensions=_EXTENSIONS)
 
 
 async def _pass_on(response: httpx2.Response, copy: Copy, send: Send) -> None:

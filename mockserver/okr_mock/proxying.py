@@ -14,7 +14,7 @@ from feishu_okr.contract import chosen_profile, load
 from feishu_okr.recording import Recorder
 from okr_mock.app import system_clock
 from okr_mock.journal_file import open_journal_file
-from okr_mock.proxy import TIMEOUT, Proxy
+from okr_mock.proxy import Proxy
 from okr_mock.server import Ending, address, bind
 from okr_mock.settings import Settings, SettingsError
 from okr_mock.terminal import Terminal
@@ -54,8 +54,7 @@ def run(
     witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, recorder)
     sock = bind(host, port)
     _tell(address(sock), upstream, as_json)
-    client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    _serve(Proxy(upstream, client, witness), sock)
+    _serve(Proxy(upstream, httpx2.AsyncHTTPTransport(trust_env=False), witness), sock)
     return _ended(record, recorder) if recorder else 0
 
 

@@ -67,8 +67,7 @@ def passed(
         told.append(message)
 
     async def play() -> None:
-        async with httpx2.AsyncClient(transport=upstream, follow_redirects=False) as client:
-            await Proxy(UPSTREAM, client, seen.append)(scope, receive, send)
+        await Proxy(UPSTREAM, upstream, seen.append)(scope, receive, send)
 
     asyncio.run(play())
     return told, seen
