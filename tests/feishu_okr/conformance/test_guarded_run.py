@@ -404,12 +404,3 @@ def test_a_difference_is_guarded(stand_in: StandIn, tmp_path: Path) -> None:
     assert guard["records"] > 5
     assert guard["leftovers"] == stand_in.records() == []
     assert stand_in.app["secret"] not in written_down(tmp_path) + done.stdout + done.stderr
-
-
-def test_a_difference_wants_leave(stand_in: StandIn, tmp_path: Path) -> None:
-    """Without leave there is no call to the live API, and one line says what to do."""
-    before = stand_in.calls()
-    done = differ(stand_in, tmp_path)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stdout + done.stderr
-    assert "--target live writes records: say --i-may-write TARGET_ID" in done.stderr
-    assert stand_in.calls() == before
