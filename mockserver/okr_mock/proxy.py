@@ -13,6 +13,7 @@ HOP_BY_HOP = {b"connection", b"keep-alive", b"proxy-connection", b"te", b"traile
 LONGEST = 8 * 1024 * 1024
 """Bytes of a body that are kept for the witness; what is longer passes all the same."""
 TIMEOUT = httpx2.Timeout(60, connect=10)
+_EXTENSIONS = {"timeout": TIMEOUT.as_dict()}
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -49,34 +50,34 @@ class Proxy:
 
     Args:
         upstream: address of the server.
-        client: sends the calls; never adds headers of its own, since requests are made here.
+        transport: sends the calls; a client would keep cookies, and costs half a call.
         witness: shown each exchange when its answer has passed.
     """
 
-    def __init__(self, upstream: str, client: httpx2.AsyncClient, witness: Callable[[Raw], None]) -> None:
+    def __init__(self, upstream: str, transport: httpx2.AsyncBaseTransport, witness: Callable[[Raw], None]) -> None:
         self._upstream = upstream.rstrip("/")
         self._host = urlsplit(upstream).netloc.rpartition("@")[2].encode()
-        self._client = client
+        self._transport = transport
         self._witness = witness
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
         if scope["type"] != "http":
             return
+        if not scope["raw_path"].startswith(b"/"):  # an address, as if we were a proxy to anywhere
+            await _say(send, 400, b"ask for a path; the upstream is all that is called")
+            return
         sent, answered = Copy(), Copy()
         request = self._request(scope, receive, sent)
         try:
-            response = await self._client.send(request, stream=True, follow_redirects=False)
+            response = await self._transport.handle_async_request(request)
         except httpx2.TransportError:
-            await _unreachable(send)
+            await _say(send, 502, b"the upstream does not answer")
             return
         try:
-            headers = [(name, value) for name, value in response.headers.raw if name.lower() not in HOP_BY_HOP]
-            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-            async for part in response.aiter_raw():
-                answered.add(part)
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            await _pass_on(response, answered, send)
+        except httpx2.TransportError:  # the answer broke off, and so it does for the caller; there is no exchange
+            return
         finally:
             await response.aclose()
         self._witness(_raw(scope, sent.whole, response, answered.whole))
@@ -88,7 +89,16 @@ class Proxy:
         url = httpx2.URL(self._upstream).copy_with(raw_path=target)
         has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
         content = _body(receive, copy) if has_body else None
-        return httpx2.Request(scope["method"], url, headers=headers, content=content)
+        return httpx2.Request(scope["method"], url, headers=headers, content=content, extensions=_EXTENSIONS)
+
+
+async def _pass_on(response: httpx2.Response, copy: Copy, send: Send) -> None:
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in HOP_BY_HOP]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    async for part in response.aiter_raw():
+        copy.add(part)
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _body(receive: Receive, copy: Copy) -> AsyncIterator[bytes]:
@@ -104,11 +114,12 @@ async def _body(receive: Receive, copy: Copy) -> AsyncIterator[bytes]:
             return
 
 
-async def _unreachable(send: Send) -> None:
-    """Say that there is no answer to pass on: the one answer that is the proxy's own."""
-    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 502, "headers": headers})
-    await send({"type": "http.response.body", "body": b"okr-mock proxy: the upstream does not answer"})
+async def _say(send: Send, status: int, text: bytes) -> None:
+    """Say that there is no answer to pass on: the only answers that are the proxy's own."""
+    body = b"okr-mock proxy: " + text
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _raw(scope: Scope, sent: bytes | None, response: httpx2.Response, body: bytes | None) -> Raw:

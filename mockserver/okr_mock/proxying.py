@@ -14,7 +14,7 @@ from feishu_okr.contract import chosen_profile, load
 from feishu_okr.recording import Recorder
 from okr_mock.app import system_clock
 from okr_mock.journal_file import open_journal_file
-from okr_mock.proxy import TIMEOUT, Proxy
+from okr_mock.proxy import Proxy
 from okr_mock.server import Ending, address, bind
 from okr_mock.settings import Settings, SettingsError
 from okr_mock.terminal import Terminal
@@ -49,13 +49,12 @@ def run(
     contract = load()
     chosen = chosen_profile(contract.ledger, profile, switches)
     check_upstream(upstream)
-    recorder = Recorder(Path(record), chosen.name, _complain) if record else None
+    recorder = Recorder(Path(record), chosen, _complain) if record else None
     journal = open_journal_file(journal_file, Settings.journal_file_bytes)
     witness = Witness(contract, chosen, Terminal(sys.stderr, "info"), journal, system_clock, recorder)
     sock = bind(host, port)
     _tell(address(sock), upstream, as_json)
-    client = httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
-    _serve(Proxy(upstream, client, witness), sock)
+    _serve(Proxy(upstream, httpx2.AsyncHTTPTransport(trust_env=False), witness), sock)
     return _ended(record, recorder) if recorder else 0
 
 

@@ -1,8 +1,10 @@
 """What is fuzzed: a table of decoders, each with what is drawn for it and what must never happen."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -10,9 +12,16 @@ from hypothesis import strategies as st
 
 from feishu_okr.contract import ContractError, load
 from feishu_okr.contract.nesting import read_given_text
+from feishu_okr.recording import RecordingError, read_recording
+from okr_mock import recording_lint
+from okr_mock.replay import replayed
 from okr_mock.scenario import scenario_file
 from okr_mock.world import fixture_file
+from okr_mock.world.fixture_file import default_fixture
+from okr_mock.world.start import Start
+from okr_mock.world.turn import open_turn
 from tests.conftest import EXAMPLES, RECORDS, TENANT_TOKEN
+from tests.feishu_okr.recording.raws import LEARNS, raw, record
 from tests.fuzz.caller import Caller
 
 IMAGES = "/open-apis/okr/v1/images/upload"
@@ -204,6 +213,38 @@ def files(text: str) -> None:
     assert all(str(source.mistake(at, says)) for at, says in found)
 
 
+def recordings(drawn: tuple[str, bytes, bytes]) -> None:
+    """Read, check and replay a recording of which one file is drawn; only mistakes in words may come of it."""
+    name, text, sent = drawn
+    with TemporaryDirectory() as folder:
+        for known, data in (_recording() | {name: text}).items():
+            (Path(folder) / known).write_bytes(data)
+        try:
+            recording = read_recording(Path(folder))
+            found = list(recording_lint.find_mistakes(Path(folder), load()))
+        except (RecordingError, ContractError) as error:
+            assert str(error)  # noqa: PT017 - either is what may come of it
+            return
+        assert all(map(str, found))
+        for exchange in recording.exchanges:
+            replayed(exchange, open_turn("w", 1, 0, Start(default_fixture(), load().ledger.profile(), 0)), sent)
+
+
+@cache
+def _recording() -> dict[str, bytes]:
+    """Give the files of a small recording."""
+    with TemporaryDirectory() as folder:
+        record(Path(folder), [LEARNS, raw(query="user_id_type=open_id", asked=(("User-Agent", "okr-verify (a 1)"),))])
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def _changed_file(name: str, place: int, text: bytes) -> tuple[str, bytes, bytes]:
+    """Put a drawn text in the place of one of the values of a file."""
+    parts = re.split(rb"(?<=: )([^\n{\[]+?)(?=,?\n)", _recording()[name])
+    at = 2 * (place % (len(parts) // 2)) + 1
+    return name, b"".join([*parts[:at], text, *parts[at + 1 :]]), text
+
+
 @cache
 def _components() -> Any:
     contract = load()
@@ -250,6 +291,15 @@ TARGETS: dict[str, tuple[Callable[[Any], None], st.SearchStrategy[Any]]] = {
     "heads": (heads, st.tuples(_HOSTS, _TOKENS, st.binary(max_size=20), _QUERIES)),
     "paths": (paths, _PATHS),
     "markdown": (markdown, _MARKS),
+    "recordings": (
+        recordings,
+        st.builds(
+            _changed_file,
+            st.deferred(lambda: st.sampled_from(sorted(_recording()))),
+            st.integers(0, 200),
+            VALUES.map(orjson.dumps) | _DEEP | st.binary(max_size=40) | st.integers(0, 2000).map(lambda n: b"9" * n),
+        ),
+    ),
     "files": (files, _YAML | VALUES.map(lambda value: orjson.dumps(value).decode()) | _BOMB | _DEEP_YAML),
 }
 """By name: what takes an input, and how inputs are drawn."""

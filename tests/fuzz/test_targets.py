@@ -17,7 +17,7 @@ def test_takes_whatever_comes(name: str) -> None:
     take, inputs = TARGETS[name]
 
     @settings(
-        max_examples=10 if name == "files" else 30,
+        max_examples=10 if name in ("files", "recordings") else 30,
         derandomize=True,
         database=None,
         deadline=None,

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from feishu_okr.recording import read_recording
 from tests.conftest import RECORDS, Body
 from tests.okr_mock.proxies import proxy
 
@@ -132,3 +133,22 @@ def complaint(upstream: str, *flags: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     return done.stderr
+
+
+def test_a_killed_proxy_leaves_its_recording(emulator_url: str, tmp_path: Path) -> None:
+    """What passed before the proxy was killed stands in the folder, and the recording says that it was cut off."""
+    folder = tmp_path / "run"
+    command = [sys.executable, "-m", "okr_mock", "proxy", "--port", "0", "--upstream", emulator_url, "--json"]
+    with subprocess.Popen(
+        [*command, "--record", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        for _ in range(3):
+            httpx2.get(f"{url}{RECORDS}/1", headers={"Authorization": "Bearer t-dev.killed-proxy"})
+        httpx2.get(f"{url}{RECORDS}/1")  # answered after all that came before was written
+        process.kill()
+    recording = read_recording(folder)
+    assert len(recording.exchanges) >= 3
+    assert "was cut off" in recording.shortfall
+    assert not [file for file in folder.iterdir() if "killed-proxy" in file.read_text()]

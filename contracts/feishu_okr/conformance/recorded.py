@@ -9,7 +9,7 @@ import orjson
 
 from feishu_okr.conformance.target import ADMIN, AGENT
 from feishu_okr.conformance.wire import Answer, Request
-from feishu_okr.recording import Exchange, read_recording, restored
+from feishu_okr.recording import Exchange, Recording, read_recording, restored
 
 PREFIX = "recording:"
 _VOLATILE = re.compile(r"[0-9]{16,20}|cli_[A-Za-z0-9_-]+|o[un]_[0-9A-Za-z]+|verify-[0-9a-f]+-[0-9]+|recorded[-\w ]*")
@@ -101,6 +101,15 @@ class RecordedWire:
         if len(found) > 1:
             self._tokens.remove(found[0])
         return found[0] if found else None
+
+
+def cases_of(recording: Recording) -> set[str]:
+    """Name the cases of the suite whose calls a recording holds.
+
+    Args:
+        recording: what was recorded.
+    """
+    return {_case(exchange.header("user-agent")) for exchange in recording.exchanges} - {""}
 
 
 def _take(left: list[Exchange], fits: Callable[[Exchange], bool]) -> Exchange | None:

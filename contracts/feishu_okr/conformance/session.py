@@ -75,6 +75,8 @@ def check_values(values: Mapping[str, Any]) -> None:
     _check_target(values)
     if values["generated"] < 0:
         raise ValueError(f"--generated {values['generated']}: say how many calls, 0 for none")
+    if values["per_minute"] < 1:
+        raise ValueError(f"--per-minute {values['per_minute']}: say how many calls, 1 at least")
     read_known(values["know"])
     chosen_profile(load().ledger, values["profile"] or "documented", _switches(values))
     for name in values["without"]:

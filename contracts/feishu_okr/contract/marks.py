@@ -10,10 +10,13 @@ def marks_of(text: str) -> Marks:
     """Give line and column of every value, by the keys and indices that lead to it.
 
     Args:
-        text: YAML or JSON that can be read.
+        text: YAML or JSON that can be read; of JSON with control characters only the whole has a place.
     """
     marks: Marks = {(): (1, 1)}
-    node = yaml.compose(text, Loader=yamlcore.CCoreLoader)
+    try:
+        node = yaml.compose(text, Loader=yamlcore.CCoreLoader)
+    except yaml.YAMLError:  # JSON may hold characters that YAML may not
+        return marks
     if node is not None:
         _mark(node, (), marks)
     return marks

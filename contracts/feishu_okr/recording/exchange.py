@@ -66,7 +66,9 @@ class Raw:
         Args:
             pseudonyms: learns it.
         """
-        for name, value in [*self.params, *parse_qsl(self.query, keep_blank_values=True)]:
+        pairs = parse_qsl(self.query, keep_blank_values=True)
+        pseudonyms.learn([name for name, _ in pairs])
+        for name, value in [*self.params, *pairs]:
             if kind := kind_of(name, value):
                 pseudonyms.of(kind, value)
             elif value and name not in _PLAIN and (name, value) not in self.params:
@@ -164,6 +166,11 @@ class Exchange:
         """Path and query of the request."""
         return f"{self.request['path']}?{urlencode([(name, value) for name, value in self.request['query']])}"
 
+    @property
+    def log_id(self) -> str:
+        """Id of the call in the server's logs, or ""."""
+        return next((value for name, value in self.answer["headers"] if name.lower() == "x-tt-logid"), "")
+
     def header(self, name: str) -> str:
         """Give the value of a header of the request, "" for none.
 
@@ -190,4 +197,4 @@ def _bytes(shown: Any) -> bytes | None:
         return orjson.dumps(shown["json"])
     if "form" in shown:
         return urlencode(shown["form"]).encode()
-    return shown["text"].encode() if "text" in shown else b64decode(shown["base64"])
+    return shown["text"].encode() if "text" in shown else b64decode(shown["base64"], validate=True)

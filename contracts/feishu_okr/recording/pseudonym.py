@@ -18,8 +18,8 @@ TICKET = re.compile(r"(?<=ticket=)[^&\s\"'<>]+")
 PATTERNS = {"jwt": JWT, "ticket": TICKET, "token": TOKEN, "app": APP, "person": PERSON}
 """What is secret or tells who somebody is by its form alone."""
 PSEUDONYM = re.compile(
-    r"recorded(?: name |-(?:value|person|secret|ticket)-)[0-9]+|o[un]_0{24}[0-9a-f]{8}|cli_recorded[0-9]{8}"
-    r"|[tua]-dev\.recorded-[0-9]+|eyJ[\w-]*\.[\w-]*\.recorded[0-9]{8}"
+    r"recorded(?: name |-(?:value|person|secret|ticket)-)[0-9]+|o[un]_0{24}[0-9a-f]{8}|70{9}[0-9]{9}"
+    r"|cli_recorded[0-9]{8}|[tua]-dev\.recorded-[0-9]+|eyJ[\w-]*\.[\w-]*\.recorded[0-9]{8}"
 )
 """What stands in place of an original, but for numbers."""
 _SECRET = re.compile(r"(?i)(secret|password|app_?ticket|code_?verifier|ticket)$")

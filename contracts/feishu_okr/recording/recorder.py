@@ -9,13 +9,12 @@ from typing import Any
 
 import orjson
 
+from feishu_okr.contract import Profile
 from feishu_okr.recording.exchange import Raw
-from feishu_okr.recording.folder import COMPLETE, FORMAT, FULL, MANIFEST, OPEN, check_new, contract_version
+from feishu_okr.recording.folder import COMPLETE, FORMAT, FULL, MANIFEST, MOST_FILES, OPEN, check_new, contract_version
 from feishu_okr.recording.pseudonym import PATTERNS, Pseudonyms
 from feishu_okr.recording.scanner import Scanner, forms, plain_forms
 
-MOST = 10_000
-"""Exchanges that a recording holds."""
 MOST_BYTES = 256 * 1024 * 1024
 """Bytes of all its files."""
 
@@ -30,14 +29,15 @@ class Recorder:
         folder: an empty folder, or one that can be made.
         profile: profile under which the exchanges are judged.
         tell: told in a sentence of what is not recorded.
+        most: exchanges that it holds.
 
     Raises:
         RecordingError: nothing can be written there.
     """
 
-    def __init__(self, folder: Path, profile: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, profile: Profile, tell: Callable[[str], None], most: int = MOST_FILES) -> None:
         check_new(folder)
-        self._folder, self._profile, self._tell = folder, profile, tell
+        self._folder, self._profile, self._tell, self._most = folder, profile, tell, most
         self._date = datetime.now(UTC).isoformat(timespec="seconds")
         self._pseudonyms, self._scanner = Pseudonyms(), Scanner()
         self._files: list[str] = []
@@ -66,7 +66,7 @@ class Recorder:
         if self._state != OPEN:
             return
         try:
-            if len(self._files) >= MOST or len(self._text) >= MOST_BYTES:
+            if len(self._files) >= self._most or len(self._text) >= MOST_BYTES:
                 self._stop("the recording is full")
             else:
                 self._take(raw)
@@ -140,8 +140,18 @@ class Recorder:
         unfinished.replace(self._folder / name)
 
     def _manifest(self) -> bytes:
-        facts = {"format": FORMAT, "contract": contract_version(), "profile": self._profile, "date": self._date}
-        return _dumped({**facts, "state": self._state, "exchanges": self.exchanges, "refused": self.refused})
+        return _dumped(
+            {
+                "format": FORMAT,
+                "contract": contract_version(),
+                "profile": self._profile.name,
+                "switches": dict(self._profile.switches),
+                "date": self._date,
+                "state": self._state,
+                "exchanges": self.exchanges,
+                "refused": self.refused,
+            }
+        )
 
 
 def _dumped(value: Any) -> bytes:

@@ -376,3 +376,33 @@ def test_no_credentials(stand_in: StandIn, tmp_path: Path, name: str) -> None:
     done = verify(stand_in, tmp_path, "--read-only", **{name: ""})
     assert done.returncode == 2
     assert "set FEISHU_APP_ID and FEISHU_APP_SECRET" in done.stderr
+
+
+def differ(stand_in: StandIn, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Tell the difference between the emulator and the stand-in, as live, and wait for its end."""
+    place = [flag for flag in stand_in.flags if flag not in {"--target", "--profile", "gateway", "--generated", "0"}]
+    return subprocess.run(
+        [sys.executable, "-m", "okr_mock", "diff", "mock", *place, *flags],
+        cwd=folder,
+        env=stand_in.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_difference_is_guarded(stand_in: StandIn, tmp_path: Path) -> None:
+    """What is sent to the live API is written down and deleted; claims are told, what a tenant holds is not."""
+    done = differ(stand_in, tmp_path, *stand_in.may_write, "--only", "v2", "--per-minute", "1000", "--json", "d.json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads((tmp_path / "d.json").read_bytes())
+    gateway = dict(load().ledger.profiles["gateway"])
+    assert {name: told["b"] for name, told in report["claims"].items()} == {
+        name: [option] for name, option in gateway.items()
+    }
+    assert [row for row in report["rows"] if row["unexplained"]] == []
+    (guard,) = report["guards"]
+    assert guard["records"] > 5
+    assert guard["leftovers"] == stand_in.records() == []
+    assert stand_in.app["secret"] not in written_down(tmp_path) + done.stdout + done.stderr

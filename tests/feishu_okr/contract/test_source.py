@@ -52,3 +52,10 @@ def test_no_code_in_yaml(tmp_path: Path) -> None:
     """A tag that asks for a Python object is refused."""
     with pytest.raises(ContractError, match="not YAML"):
         written(tmp_path, "a: !!python/object/apply:os.getcwd []")
+
+
+def test_json_that_is_no_yaml(tmp_path: Path) -> None:
+    """A JSON file with a character that YAML forbids still has its mistakes named, at its beginning."""
+    path = tmp_path / "x.json"
+    path.write_text('{"a": "\x7f"}', encoding="utf-8")
+    assert str(read(path).mistake(("a",), "wrong")) == f"{path}:1:1: wrong (at /a)"

@@ -49,7 +49,7 @@ def _line(one: Found) -> str:
     row = one.row
     cases = ", ".join(one.cases[:_MOST_CASES]) + (" …" if len(one.cases) > _MOST_CASES else "")
     why = ", ".join(one.claims) or UNEXPLAINED
-    return f"{row.rule} {row.operation} {row.where}: A {row.a!r}, B {row.b!r} [{why}] in {cases}"
+    return redacted_text(f"{row.rule} {row.operation} {row.where}: A {row.a!r}, B {row.b!r} [{why}] in {cases}")
 
 
 def as_json(difference: Difference) -> dict[str, Any]:
@@ -73,7 +73,8 @@ def as_json(difference: Difference) -> dict[str, Any]:
 
 def _row(one: Found) -> dict[str, Any]:
     row = one.row
-    shown = {"rule": row.rule, "operation": row.operation, "where": row.where, "a": row.a, "b": row.b}
+    a, b = redacted_text(row.a), redacted_text(row.b)
+    shown = {"rule": row.rule, "operation": row.operation, "where": row.where, "a": a, "b": b}
     return {**shown, "claims": list(one.claims), "unexplained": not one.claims, "cases": one.cases}
 
 

@@ -1,7 +1,7 @@
 """Rows: one difference between the answers of two targets, by the rule that tells it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,9 @@ _IGNORED = frozenset(
 )
 _TEXTS = ("msg", "description", "error_description", "troubleshooter", "value")
 _LONGEST = 160
+_TELLING = 4
+_OF_LISTS = ("*", "page_token")
+"""What is there or not by how much there is to list."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +53,26 @@ class Row:
     b: str
 
 
+Sent = frozenset[tuple[str, str]]
+
+
+def sent_values(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Give name and text of every text in a JSON value that is long enough to stand nowhere else by chance.
+
+    Args:
+        value: JSON value.
+        name: member it is the value of.
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from sent_values(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from sent_values(item, name)
+    elif isinstance(value, str) and len(value) >= _TELLING:
+        yield name, shown(value)
+
+
 @dataclass(frozen=True)
 class Seen:
     """An answer and what is volatile in it.
@@ -57,10 +80,13 @@ class Seen:
     Args:
         answer: the answer.
         volatile: knows what is volatile at its target.
+        sent: names and texts of what the case has sent there by now; None where the world of the target is known, so
+            that every value says something.
     """
 
     answer: Answer
     volatile: Volatile
+    sent: Sent | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -101,8 +127,24 @@ def compare(a: Seen, b: Seen) -> Iterator[Row]:
             yield row("header", name, one, other)
     if (a.answer.status, a.answer.code) != (b.answer.status, b.answer.code):
         return
-    for rule, where, one, other in values(a.body, b.body):
+    for rule, where, one, other in filter(_telling(a, b), values(a.body, b.body)):
         yield row(rule, where, one, other)
+
+
+def _telling(a: Seen, b: Seen) -> Callable[[tuple[str, str, Any, Any]], bool]:
+    """Give what says of a difference whether it is more than that two tenants hold other things."""
+    if a.sent is None or b.sent is None:
+        return lambda _: True
+    sent = a.sent | b.sent
+
+    def tells(found: tuple[str, str, Any, Any]) -> bool:
+        rule, where, *both = found
+        name = where.rpartition("/")[2]
+        if rule == "value":
+            return any((name, shown(value)) in sent for value in both)
+        return not (rule == "presence" and name in _OF_LISTS)
+
+    return tells
 
 
 def values(a: Any, b: Any, where: str = "") -> Iterator[tuple[str, str, Any, Any]]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import orjson
 
 from feishu_okr.conformance.capability import lacking
 from feishu_okr.conformance.case import Case, read_cases
 from feishu_okr.conformance.difference.grounds import grounds
-from feishu_okr.conformance.difference.row import DECIDING, Row, Seen, compare
+from feishu_okr.conformance.difference.row import DECIDING, Row, Seen, Sent, compare, sent_values
 from feishu_okr.conformance.difference.volatile import Volatile
 from feishu_okr.conformance.filling import names_in
 from feishu_okr.conformance.knowledge import NAMES
@@ -169,11 +170,12 @@ class Run:
         if isinstance(stories, str):
             self.difference.left_out[stories] += 1
             return
-        volatile = [Volatile(story.caller.target.known, story.caller.app.id) for story in stories]
+        named = [story.caller.target.known if self._is_alike else {} for story in stories]
+        volatile = [Volatile(known, story.caller.app.id) for known, story in zip(named, stories, strict=True)]
         try:
             for step in case.steps:
                 answers = [_asked(story, step) for story in stories]
-                rows = list(compare(*map(Seen, answers, volatile)))
+                rows = list(compare(*map(Seen, answers, volatile, map(self._sent, stories))))
                 pair = Pair(answers[0], answers[1], names_in(step) <= NAMES.keys())
                 for row in rows:
                     self._note(case, step, row, pair)
@@ -186,6 +188,18 @@ class Run:
             return
         self.difference.says[case.id] = case.says
 
+    @property
+    def _is_alike(self) -> bool:
+        """Whether both are emulators, whose worlds begin alike and are known."""
+        return all("steer" in session.target.capabilities for session in self._sessions)
+
+    def _sent(self, story: Story) -> Sent | None:
+        """Tell what a case has sent; None where all that the target holds can be told."""
+        if self._is_alike:
+            return None
+        bodies = [answer.request.body for answer in story.caller.answers if answer.request.body]
+        return frozenset(pair for body in bodies for pair in sent_values(_json(body)))
+
     def _note(self, case: Case, step: Mapping[str, Any], row: Row, pair: Pair) -> None:
         claims = grounds(case, step, row, [split.claim for split in self.difference.splits])
         for one in self.difference.found:
@@ -195,6 +209,13 @@ class Run:
                     one.cases.append(case.id)
                 return
         self.difference.found.append(Found(row, claims, [case.id], [pair]))
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _verdict(claim: str, story: Story) -> Verdict:
