@@ -10,6 +10,15 @@ from feishu_okr.contract import Ledger, load
 PROVED, FAILED, UNPROVED = "proved", "failed", "not provable here"
 
 
+def has_left(guard: Mapping[str, Any]) -> bool:
+    """Say whether a guarded run may have left something at its target.
+
+    Args:
+        guard: what the guard tells as JSON.
+    """
+    return bool(guard["leftovers"] or guard["doubtful"])
+
+
 @dataclass(frozen=True)
 class Result:
     """What came of one test.
@@ -106,8 +115,7 @@ class Tally:
         """0: all that could be proved was; 1: something failed or was left there; 2: nothing was proved, or stopped."""
         if self.stopped:
             return 2
-        is_wrong = self.of(FAILED) or (self.guard and (self.guard["leftovers"] or self.guard["doubtful"]))
-        return 1 if is_wrong else 0 if self.of(PROVED) else 2
+        return 1 if self.of(FAILED) or (self.guard and has_left(self.guard)) else 0 if self.of(PROVED) else 2
 
     @property
     def claims(self) -> list[Resting]:

@@ -20,6 +20,7 @@ from feishu_okr.conformance.probe import Verdict, ask, probes
 from feishu_okr.conformance.recorded import NotRecordedError
 from feishu_okr.conformance.session import Session
 from feishu_okr.conformance.story import Story
+from feishu_okr.conformance.tally import has_left
 from feishu_okr.conformance.wire import Answer, Request
 
 FILES = ("probes", "tokens", "records", "content", "refusals", "okrs", "v2", "periods", "images", "stories")
@@ -106,8 +107,7 @@ class Difference:
     @property
     def exit(self) -> int:
         """Exit code: 0 where nothing differs and nothing was left behind."""
-        is_left = any(guard["leftovers"] for guard in self.guards)
-        return 1 if self.splits or self.found or is_left else 0
+        return 1 if self.splits or self.found or any(map(has_left, self.guards)) else 0
 
 
 class Run:

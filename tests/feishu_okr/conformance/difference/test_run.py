@@ -77,3 +77,11 @@ def test_equal_targets_do_not_differ() -> None:
     difference = differ({}, {}, ("records", "images"))
     assert (difference.splits, difference.found, difference.exit) == ([], [], 0)
     assert len(difference.says) > 50
+
+
+@pytest.mark.parametrize("kind", ["leftovers", "doubtful"])
+def test_what_is_left_behind_is_an_exit_code(kind: str) -> None:
+    """A comparison that finds nothing still ends with 1 where its guard left something behind, or may have."""
+    guard: dict[str, list[str]] = {"leftovers": [], "doubtful": []}
+    assert Difference("A", "B", [], {}, guards=[guard]).exit == 0
+    assert Difference("A", "B", [], {}, guards=[guard, {**guard, kind: ["7"]}]).exit == 1
