@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from feishu_okr.contract import Mistake, Profile
 from feishu_okr.contract.nesting import read_given
-from feishu_okr.recording import Recording, exchange_files
+from feishu_okr.recording import Recording
 
 if TYPE_CHECKING:
     from feishu_okr.conformance.probe import Verdict
@@ -22,10 +22,7 @@ def contradictions(recording: Recording, profile: Profile) -> Iterator[Mistake]:
         import jwt  # noqa: F401 - one of the suite's own needs
     except ImportError:
         return
-    files = {
-        exchange.log_id: file
-        for file, exchange in zip(exchange_files(recording.folder), recording.exchanges, strict=True)
-    }
+    files = {one.log_id: file for file, one in zip(recording.files, recording.exchanges, strict=True)}
     for verdict in _verdicts(recording):
         if verdict.observed and verdict.observed != profile[verdict.claim]:
             shown = f"{verdict.claim}={verdict.observed}, where {profile[verdict.claim]} is expected"

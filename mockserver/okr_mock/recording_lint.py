@@ -11,7 +11,7 @@ from feishu_okr.conformance.law import Law
 from feishu_okr.conformance.wire import Answer, Request
 from feishu_okr.contract import Contract, Mistake, Profile, Violation
 from feishu_okr.contract.nesting import read_given
-from feishu_okr.recording import Exchange, Recording, RecordingError, exchange_files, leaks, read_recording
+from feishu_okr.recording import Exchange, Recording, RecordingError, leaks, read_recording
 from feishu_okr.recording.folder import MANIFEST
 from okr_mock.contradiction import contradictions
 from okr_mock.gateway.request import typed
@@ -49,7 +49,7 @@ def find_mistakes(folder: Path, contract: Contract) -> Iterator[Mistake]:
     profile = _profile(recording, contract)
     yield from contradictions(recording, profile)
     check = Check(contract, profile)
-    for file, exchange in zip(exchange_files(folder), recording.exchanges, strict=True):
+    for file, exchange in zip(recording.files, recording.exchanges, strict=True):
         found = [*(((), text) for text in leaks(file.read_bytes())), *check.exchange(exchange)]
         if found:
             source = read_given(file)

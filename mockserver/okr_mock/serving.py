@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from feishu_okr.whole_file import write_whole
 from okr_mock.app import App, create_app
 from okr_mock.certificate import tls_context
 from okr_mock.json_log import JSONFormatter, own_line
@@ -97,7 +98,7 @@ def _announce(facts: dict[str, Any], settings: Settings) -> None:
     """Tell files and descriptors that the server is ready."""
     line = json.dumps(facts) + "\n"
     if settings.port_file:
-        _write_whole(Path(settings.port_file), line)
+        _write_port_file(Path(settings.port_file), line)
     if settings.ready_fd >= 0:
         try:
             os.write(settings.ready_fd, line.encode())
@@ -106,12 +107,9 @@ def _announce(facts: dict[str, Any], settings: Settings) -> None:
             raise SettingsError(f"--ready-fd {settings.ready_fd}: {error.strerror}; pass an open descriptor") from error
 
 
-def _write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees it whole or not at all."""
-    half = path.with_name(f"{path.name}.{os.getpid()}")
+def _write_port_file(path: Path, text: str) -> None:
     try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
         raise SettingsError(f"cannot write --port-file {path}: {error.strerror}; name another") from error
 

@@ -13,7 +13,7 @@ from okr_mock.gateway.envelope import Answer, Refusal
 from okr_mock.gateway.multipart import read_form
 from okr_mock.gateway.request import FORM, MULTIPART, Request, typed
 from okr_mock.journal_file import JournalFile
-from okr_mock.routing import Paths
+from okr_mock.replay import paths_of
 from okr_mock.terminal import Terminal
 from okr_mock.world.fixture_file import default_fixture
 from okr_mock.world.start import Start
@@ -44,7 +44,7 @@ class Witness:
         recorder: Recorder | None,
     ) -> None:
         self._contract = contract
-        self._paths = Paths({name: (one.method, one.path) for name, one in contract.operations.items()})
+        self._paths = paths_of(contract)
         self._effective = contract.effective(profile)
         self._law = Law(contract, profile)
         self._start = Start(default_fixture(), profile, 0)

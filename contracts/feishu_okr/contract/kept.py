@@ -1,6 +1,5 @@
 """What a YAML file means, kept beside it as Python keeps bytecode: to read YAML took a quarter of every start."""
 
-import os
 import sys
 from contextlib import suppress
 from hashlib import blake2b
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+
+from feishu_okr.whole_file import write_whole
 
 _DIGEST = 16
 
@@ -43,9 +44,7 @@ def keep(path: Path, text: str, value: Any) -> None:
             return
         place = _place(path)
         place.parent.mkdir(parents=True, exist_ok=True)
-        half = place.with_name(f"{place.name}.{os.getpid()}")
-        half.write_bytes(_digest(text) + data)
-        half.replace(place)
+        write_whole(place, _digest(text) + data)
 
 
 def _place(path: Path) -> Path:

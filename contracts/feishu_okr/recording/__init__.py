@@ -1,7 +1,7 @@
 """Recordings: exchanges with a server, without anything that is secret or tells who somebody is, as files."""
 
 from feishu_okr.recording.exchange import Exchange, Raw
-from feishu_okr.recording.folder import Recording, RecordingError, exchange_files, read_recording
+from feishu_okr.recording.folder import Recording, RecordingError, read_recording
 from feishu_okr.recording.pseudonym import Pseudonyms
 from feishu_okr.recording.recorder import Recorder
 from feishu_okr.recording.restoring import restored
@@ -14,7 +14,6 @@ __all__ = [
     "Recorder",
     "Recording",
     "RecordingError",
-    "exchange_files",
     "leaks",
     "read_recording",
     "restored",

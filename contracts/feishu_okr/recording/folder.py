@@ -35,11 +35,13 @@ class Recording:
         folder: where it is.
         manifest: contract, profile, date, state and number of exchanges.
         exchanges: in the order of the run.
+        files: where each of them stands.
     """
 
     folder: Path
     manifest: Mapping[str, Any]
     exchanges: tuple[Exchange, ...]
+    files: tuple[Path, ...]
 
     @property
     def shortfall(self) -> str:
@@ -99,7 +101,7 @@ def read_recording(folder: Path) -> Recording:
     if manifest["contract"] != contract_version():
         made = f"of contract {manifest['contract']}, this version has {contract_version()}"
         raise RecordingError(f"{folder}: the recording is {made}; record it anew")
-    files = exchange_files(folder)
+    files = tuple(sorted(path for path in folder.glob("*.json") if path.name != MANIFEST))
     if not files:
         raise RecordingError(f"{folder}: the recording is empty")
     if len(files) > MOST_FILES:
@@ -108,16 +110,7 @@ def read_recording(folder: Path) -> Recording:
         raise RecordingError(
             f"{folder}: the manifest tells of {manifest['exchanges']} exchanges, there are {len(files)}"
         )
-    return Recording(folder, manifest, tuple(_exchange(path) for path in files))
-
-
-def exchange_files(folder: Path) -> list[Path]:
-    """List the files of a recording's exchanges, in the order of the run.
-
-    Args:
-        folder: the recording.
-    """
-    return sorted(path for path in folder.glob("*.json") if path.name != MANIFEST)
+    return Recording(folder, manifest, tuple(_exchange(path) for path in files), files)
 
 
 def _exchange(path: Path) -> Exchange:

@@ -14,6 +14,7 @@ from feishu_okr.recording.exchange import Raw
 from feishu_okr.recording.folder import COMPLETE, FORMAT, FULL, MANIFEST, MOST_FILES, OPEN, check_new, contract_version
 from feishu_okr.recording.pseudonym import PATTERNS, Pseudonyms
 from feishu_okr.recording.scanner import Scanner, forms, plain_forms
+from feishu_okr.whole_file import write_whole
 
 MOST_BYTES = 256 * 1024 * 1024
 """Bytes of all its files."""
@@ -134,10 +135,7 @@ class Recorder:
         return (self._folder / self._files[index]).read_bytes()
 
     def _write(self, name: str, data: bytes) -> None:
-        """Write a file whole or not at all."""
-        unfinished = self._folder / f".{name}.unfinished"
-        unfinished.write_bytes(data)
-        unfinished.replace(self._folder / name)
+        write_whole(self._folder / name, data)
 
     def _manifest(self) -> bytes:
         return _dumped(
