@@ -1,9 +1,6 @@
 """What docs/conformance.md shows is true: its commands run, its tables are the code's."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from feishu_okr.conformance.knowledge import NAMES
 from feishu_okr.conformance.options import OPTIONS, SECRETS, Option
 from feishu_okr.conformance.test_cases import FILES
 from tests.conftest import ROOT
+from tests.test_docs import run_commands
 
 PAGE = (ROOT / "docs" / "conformance.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"<!-- run -->\n```sh\n(.*?)```", PAGE, re.DOTALL)
@@ -24,17 +22,7 @@ EXAMPLES = re.findall(r"<!-- run -->\n```sh\n(.*?)```", PAGE, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_shell_examples(tmp_path: Path, example: str) -> None:
     """The commands of the page run one after the other, and none fails."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euc", example],
-        cwd=tmp_path,
-        env=os.environ | {"PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_commands(example, tmp_path)
     for name in re.findall(r"--(?:html|junit|json|evidence|into) (\S+)", example):
         assert (tmp_path / name).stat().st_size > 0
 

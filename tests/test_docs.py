@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,11 +22,17 @@ def examples(language: str) -> list[str]:
     return [text for found, text in EXAMPLES if found == language]
 
 
-def run(command: list[str], **options: object) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr
+def run(command: list[str], timeout: float = 60, **options: object) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stdout + done.stderr
     output: str = done.stdout
     return output
+
+
+def run_commands(example: str, folder: Path) -> None:
+    """Run commands of a page one after the other, as somebody would who has installed the package."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    run(["bash", "-euc", example], timeout=120, cwd=folder, env=os.environ | {"PATH": path})
 
 
 @pytest.mark.parametrize("example", examples("sh"))

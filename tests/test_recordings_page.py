@@ -1,16 +1,13 @@
 """What docs/recordings.md and docs/differences.md show is true: their commands run."""
 
-import os
 import re
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.test_docs import ADDRESS
+from tests.test_docs import ADDRESS, run_commands
 
 PAGES = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("recordings.md", "differences.md")]
 EXAMPLES = [text for page in PAGES for text in re.findall(r"<!-- run -->\n```sh\n(.*?)```", page, re.DOTALL)]
@@ -25,14 +22,4 @@ def free_port() -> str:
 @pytest.mark.parametrize("example", EXAMPLES, ids=["recordings", "differences"])
 def test_shell_examples(tmp_path: Path, emulator_url: str, example: str) -> None:
     """The commands of the pages run one after the other, and none fails."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euc", example.replace(ADDRESS, emulator_url).replace("6571", free_port())],
-        cwd=tmp_path,
-        env=os.environ | {"PATH": path},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    run_commands(example.replace(ADDRESS, emulator_url).replace("6571", free_port()), tmp_path)
