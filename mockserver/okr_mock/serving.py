@@ -43,11 +43,9 @@ def run(settings: Settings, as_json: bool, build: Callable[[Settings], App] = cr
     app = build(settings)
     sock = bind(settings.host, settings.port)
     url = address(sock, "https" if context else "http")
-    facts = _facts(url, settings)
-    sys.stdout.write(json.dumps(facts) + "\n" if as_json else _greeting(url, settings, is_made, app))
-    sys.stdout.flush()
+    line = json.dumps(_facts(url, settings)) + "\n"
     make_server = partial(Server, app, limits(settings), context)
-    announce = partial(_announce, facts, settings)
+    announce = partial(_announce, line, line if as_json else _greeting(url, settings, is_made, app), settings)
     try:
         if settings.workers == 1:
             serve(make_server(announce), sock)
@@ -94,9 +92,10 @@ def _facts(url: str, settings: Settings) -> dict[str, Any]:
     return facts | ({"ca_file": str(Path(settings.ca_file).resolve())} if settings.tls else {})
 
 
-def _announce(facts: dict[str, Any], settings: Settings) -> None:
-    """Tell files and descriptors that the server is ready."""
-    line = json.dumps(facts) + "\n"
+def _announce(line: str, greeting: str, settings: Settings) -> None:
+    """Tell people, files and descriptors that the server is ready."""
+    sys.stdout.write(greeting)
+    sys.stdout.flush()
     if settings.port_file:
         _write_port_file(Path(settings.port_file), line)
     if settings.ready_fd >= 0:

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -54,6 +56,13 @@ def create(url: str, body: Body) -> dict[str, Any]:
     """Create a record on a connection of its own."""
     with httpx2.Client(headers={"Authorization": "Bearer t-dev.shared"}, timeout=20) as client:
         return client.post(f"{url}{RECORDS}/", json=body).json()  # type: ignore[no-any-return]
+
+
+def test_the_address_is_printed_once_it_answers(workers: Start) -> None:
+    """Whoever reads the address can connect at once."""
+    url, _ = workers()
+    parts = urlsplit(url)
+    socket.create_connection((str(parts.hostname), parts.port or 0)).close()
 
 
 def test_one_world_and_one_shot(workers: Start, create_body: Body, tmp_path: Path) -> None:
