@@ -11,15 +11,18 @@ from typing import Any
 from okr_mock.gateway.envelope import Refusal
 from okr_mock.store import StoreError
 from okr_mock.store.basis import OvertakenError
+from okr_mock.store.row import Size
+from okr_mock.store.transaction import Transaction
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 APPLICATION, FORM = 0x6F6B726D, 1
 """Marks of our files: whose they are, and the number of the schema; any other is refused."""
 PATIENCE = 5.0
 """Seconds for which the lock of another process is waited for."""
+_EARLY_ATTEMPTS = 20
+"""Attempts between which only other tasks run: most locks are gone sooner than a timer goes off."""
 _PAUSES = (0.0001, 0.001)
-"""Seconds between two attempts, drawn so that processes do not keep in step."""
-
+"""Seconds between later attempts, drawn so that processes do not keep in step."""
 _ONLY_OWNER = 0o600
 _HINTS = {
     "BUSY": "another program holds its lock",
@@ -31,7 +34,7 @@ _HINTS = {
 """What to do, by the name of SQLite's error."""
 
 Rows = list[Any]
-Work = Callable[[sqlite3.Connection], Any]
+Work = Callable[[Transaction], Any]
 
 
 class Database:
@@ -42,15 +45,22 @@ class Database:
 
     Args:
         path: the file; made if it is not there.
+        most: how much a journal keeps.
         prepare: done first in every transaction.
         forget: told when a transaction comes to nothing, so that nothing is known that was read in it.
         patience: seconds for which the lock of another process is waited for.
     """
 
     def __init__(
-        self, path: Path, prepare: Work, forget: Callable[[], None] = lambda: None, patience: float = PATIENCE
+        self,
+        path: Path,
+        most: Size,
+        prepare: Work,
+        forget: Callable[[], None] = lambda: None,
+        patience: float = PATIENCE,
     ) -> None:
         self._path = path
+        self._most = most
         self._prepare = prepare
         self._forget = forget
         self._patience = patience
@@ -132,6 +142,7 @@ class Database:
         """Do something as soon as no other process is in its way; the event loop goes on meanwhile."""
         now = asyncio.get_running_loop().time
         end = now() + self._patience
+        attempts = 0
         while True:
             try:
                 return work(self._open())
@@ -139,17 +150,20 @@ class Database:
                 if not _is_busy(error) or now() > end:
                     self.close()
                     raise self._failure(error) from error
-                await asyncio.sleep(uniform(*_PAUSES))  # noqa: S311 - no secret
+                attempts += 1
+                await asyncio.sleep(0 if attempts < _EARLY_ATTEMPTS else uniform(*_PAUSES))  # noqa: S311 - no secret
 
     def _commit(
         self, connection: sqlite3.Connection, works: list[tuple[Work, asyncio.Future[Any]]]
     ) -> Exception | None:
         """Do what waits and commit it; gives the failure if all of it failed. A bug of one work fails it alone."""
         results: list[Any] = []
+        transaction = Transaction(connection, self._most)
         try:
-            self._prepare(connection)
+            self._prepare(transaction)
             for work, _ in works:
-                results.append(_outcome(connection, work))
+                results.append(_outcome(transaction, work))
+            transaction.write_back()
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             return self._failure(error)
@@ -174,9 +188,9 @@ def _begin(connection: sqlite3.Connection) -> sqlite3.Connection:
     return connection
 
 
-def _outcome(connection: sqlite3.Connection, work: Work) -> Any:
+def _outcome(transaction: Transaction, work: Work) -> Any:
     try:
-        return work(connection)
+        return work(transaction)
     except (Refusal, OvertakenError) as reason:
         return reason
 

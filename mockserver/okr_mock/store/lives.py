@@ -1,6 +1,5 @@
 """The lives of worlds in a database: how they begin, how a call counts in them, and how they end."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,8 +9,9 @@ from okr_mock.gateway.envelope import Refusal
 from okr_mock.journal import NO_WORLD
 from okr_mock.store import Meter, WorldFacts, life
 from okr_mock.store.held import Bounds
-from okr_mock.store.life import COLUMNS, Life
 from okr_mock.store.own_starts import OwnStarts
+from okr_mock.store.row import COLUMNS, Life
+from okr_mock.store.transaction import Transaction
 from okr_mock.world.clock import Clock
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.turn import Turn, open_turn
@@ -40,7 +40,7 @@ class Lives:
         self._bounds = bounds
         self._uptime = uptime
 
-    def begin(self, world: str, app: str, operation: Operation | None, database: sqlite3.Connection) -> Turn:
+    def begin(self, world: str, app: str, operation: Operation | None, database: Transaction) -> Turn:
         """Open the next turn of a world.
 
         Args:
@@ -49,21 +49,19 @@ class Lives:
             app: id of the calling app.
             operation: what is asked; None where calls are not counted.
         """
-        found = _counted(database, world)
-        if found is None:
-            self.find(database, world)
-            found = _counted(database, world)
-        number, n, generation, shift, frozen = found
+        before = self.find(database, world)
+        found = before._replace(n=before.n + 1)
+        database.put(world, found)
         start = self._starts[world]
-        now = Clock(shift, frozen).read(self._clock())
+        now = found.clock.read(self._clock())
         quota = None
         if operation is not None and operation.quota and start.quota != "off":
             calls, seconds = operation.quota
             meter = Meter((app, operation.id), start.allowed(calls), seconds)
-            quota = life.count(database, number, meter, now, start.profile["quota_window"])
-        return open_turn(world, n, now, start, generation, quota, number)
+            quota = life.count(database, found.life, meter, now, start.profile["quota_window"])
+        return open_turn(world, found.n, now, start, found.generation, quota, found.life)
 
-    def find(self, database: sqlite3.Connection, world: str, start: Start | None = None) -> Life:
+    def find(self, database: Transaction, world: str, start: Start | None = None) -> Life:
         """Find a world or bring it to life.
 
         Args:
@@ -74,7 +72,7 @@ class Lives:
         Raises:
             Refusal: there are too many worlds.
         """
-        found = row_of(database, world)
+        found = database.life(world)
         if found is not None:
             return found
         (worlds,) = database.execute("SELECT count(*) FROM world").fetchone()
@@ -89,23 +87,23 @@ class Lives:
         database.execute(insert, (world, used, *row))
         return Life(*row)
 
-    def use(self, database: sqlite3.Connection, world: str) -> None:
+    def use(self, database: Transaction, world: str) -> None:
         """Remember that a world is called.
 
         Args:
             database: in a transaction.
             world: name of the world.
         """
-        database.execute("UPDATE world SET used = ? WHERE name = ?", (self._uptime(), world))
+        database.beside("UPDATE world SET used = ? WHERE name = ?", (self._uptime(), world))
 
-    def forget_idle(self, database: sqlite3.Connection) -> list[Parted]:
+    def forget_idle(self, database: Transaction) -> list[Parted]:
         """Forget the worlds that nobody has called for the time that is set; gives them.
 
         Args:
             database: in a transaction.
         """
         oldest = self._uptime() - self._bounds.idle
-        names = database.execute("SELECT name FROM world WHERE used < ? ORDER BY used", (oldest,)).fetchall()
+        names = database.beside("SELECT name FROM world WHERE used < ? ORDER BY used", (oldest,)).fetchall()
         for (name,) in names:
             if name in self._starts.own:
                 self._own.put(database, name, None)
@@ -124,24 +122,7 @@ class Lives:
         return WorldFacts(name, start, found.clock, now, *sizes, bool(has_snapshot), found.evicted)
 
 
-def row_of(database: sqlite3.Connection, world: str) -> Life | None:
-    """Find the row of a world.
-
-    Args:
-        database: in a transaction.
-        world: name of the world.
-    """
-    row = database.execute(f"SELECT {COLUMNS} FROM world WHERE name = ?", (world,)).fetchone()  # noqa: S608 - columns
-    return Life(*row) if row else None
-
-
-def _counted(database: sqlite3.Connection, world: str) -> Any:
-    """Count a call of a world; gives what a turn needs, or None where there is no such world."""
-    update = "UPDATE world SET n = n + 1 WHERE name = ? RETURNING life, n, generation, shift, frozen"
-    return database.execute(update, (world,)).fetchone()
-
-
-def set_clock(database: sqlite3.Connection, number: int, clock: Clock) -> None:
+def set_clock(database: Transaction, number: int, clock: Clock) -> None:
     """Change how a world tells the time.
 
     Args:
@@ -152,14 +133,15 @@ def set_clock(database: sqlite3.Connection, number: int, clock: Clock) -> None:
     database.execute("UPDATE world SET shift = ?, frozen = ? WHERE life = ?", (*clock, number))
 
 
-def ended(database: sqlite3.Connection, world: str) -> list[Parted]:
+def ended(database: Transaction, world: str) -> list[Parted]:
     """End the life of a world; gives what is told of it, nothing where there is none.
 
     Args:
         database: in a transaction.
         world: name of the world.
     """
-    found = row_of(database, world)
+    database.write_back()  # what gives way in its journal counts
+    found = database.life(world)
     if found is None:
         return []
     exchanges = life.exchanges(database, found.life)

@@ -53,7 +53,7 @@ def _memory(
 
 
 def _sqlite(settings: Settings, starts: Starts, clock: Callable[[], int], bounds: Bounds, parting: Parting) -> Store:
-    from okr_mock.store.life import Size  # nobody else needs sqlite3
+    from okr_mock.store.row import Size  # nobody else needs sqlite3
     from okr_mock.store.sqlite import SQLiteStore
 
     path = unquote(settings.store.removeprefix("sqlite:///"))

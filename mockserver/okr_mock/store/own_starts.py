@@ -1,8 +1,7 @@
 """Starts of worlds' own, as all processes that share a database know them."""
 
-import sqlite3
-
 from okr_mock.store import StoreError
+from okr_mock.store.transaction import Transaction
 from okr_mock.world.start import Start, Starts
 from okr_mock.world.start_text import read_start, start_text
 
@@ -26,7 +25,7 @@ class OwnStarts:
         """Read all anew next time: what was read is not certain any more."""
         self._version = _NOTHING
 
-    def learn(self, database: sqlite3.Connection) -> None:
+    def learn(self, database: Transaction) -> None:
         """Take over what has changed.
 
         Args:
@@ -35,7 +34,7 @@ class OwnStarts:
         Raises:
             StoreError: a world starts from a fixture that this process was not given.
         """
-        (version,) = database.execute("SELECT version FROM meta").fetchone()
+        (version,) = database.beside("SELECT version FROM meta").fetchone()
         if version == self._version:
             return
         if not version - _REMEMBERED <= self._version <= version:
@@ -54,7 +53,7 @@ class OwnStarts:
                     raise StoreError(told) from error
         self._version = version
 
-    def put(self, database: sqlite3.Connection, world: str, start: Start | None) -> None:
+    def put(self, database: Transaction, world: str, start: Start | None) -> None:
         """Give a world a start of its own, or take it away.
 
         Args:

@@ -1,7 +1,6 @@
 """The store in a file: worlds outlive the process, and several processes of one machine share them."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,10 +14,11 @@ from okr_mock.store.basis import Basis
 from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.database import PATIENCE, Database
 from okr_mock.store.held import Bounds, merged
-from okr_mock.store.life import COLUMNS, Life, Size
-from okr_mock.store.lives import Lives, Parted, ended, row_of, set_clock
+from okr_mock.store.lives import Lives, Parted, ended, set_clock
 from okr_mock.store.own_starts import OwnStarts
+from okr_mock.store.row import COLUMNS, Life, Size, exchange_of
 from okr_mock.store.sqlite_tail import SQLiteTail
+from okr_mock.store.transaction import Transaction
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
 from okr_mock.world.start import Start, Starts
@@ -55,12 +55,11 @@ class SQLiteStore:
     ) -> None:
         self._starts = starts
         self._clock = clock
-        self._most = most
         self._bounds = bounds
         self._parting = parting
         self._own = OwnStarts(starts)
         self._lives = Lives(starts, self._own, clock, bounds, uptime)
-        self._database = Database(path, self._own.learn, self._own.forget, patience)
+        self._database = Database(path, most, self._own.learn, self._own.forget, patience)
         self.tail = SQLiteTail(self._database)
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
@@ -75,7 +74,7 @@ class SQLiteStore:
         return turn
 
     def _begin_among_idle(
-        self, parted: list[Parted], world: str, app: str, operation: Operation | None, database: sqlite3.Connection
+        self, parted: list[Parted], world: str, app: str, operation: Operation | None, database: Transaction
     ) -> Turn:
         parted[:] = self._lives.forget_idle(database)
         self._lives.use(database, world)
@@ -114,25 +113,19 @@ class SQLiteStore:
     async def commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis = ()) -> None:
         await self._database.change(partial(self._commit, turn, changes, exchange, basis))
 
-    def _commit(
-        self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis, database: sqlite3.Connection
-    ) -> None:
-        found = row_of(database, turn.world)
+    def _commit(self, turn: Turn, changes: Changes, exchange: Exchange, basis: Basis, database: Transaction) -> None:
+        found = database.life(turn.world)
         if found is None or found.life != turn.life:  # this call belongs to a world that is gone
             return
         if changes:
             first = self._starts[turn.world].fixture.entities
             life.check_basis(database, found.life, basis, first)
             found = life.change(database, found, changes, self._bounds, first)
-        after = life.write_down(database, found, exchange, self._most)
-        update = (
-            "UPDATE world SET records = ?, images = ?, size = ?, kept = ?, kept_bytes = ?, evicted = ? WHERE life = ?"
-        )
-        database.execute(update, (*after[5:], after.life))
+        database.write_down(turn.world, found, exchange)
 
     async def claim(self, turn: Turn, claims: Sequence[Claim]) -> Fired | None:
-        def work(database: sqlite3.Connection) -> Fired | None:
-            found = row_of(database, turn.world)
+        def work(database: Transaction) -> Fired | None:
+            found = database.life(turn.world)
             return life.claim(database, found.life, claims, turn.start.seed) if found else None
 
         return await self._database.change(work)  # type: ignore[no-any-return]
@@ -151,15 +144,15 @@ class SQLiteStore:
         return set(await self._database.ask(query))
 
     async def forget_counts(self, world: str) -> None:
-        def work(database: sqlite3.Connection) -> None:
-            found = row_of(database, world)
+        def work(database: Transaction) -> None:
+            found = database.life(world)
             if found:
                 life.begin_scenarios(database, found.life)
 
         await self._database.change(work)
 
     async def count(self, world: str, meter: Meter) -> Quota:
-        def work(database: sqlite3.Connection) -> Quota:
+        def work(database: Transaction) -> Quota:
             found = self._lives.find(database, world)
             now = found.clock.read(self._clock())
             return life.count(database, found.life, meter, now, self._starts[world].profile["quota_window"])
@@ -167,7 +160,7 @@ class SQLiteStore:
         return await self._database.change(work)  # type: ignore[no-any-return]
 
     async def expire_tokens(self, world: str) -> int:
-        def work(database: sqlite3.Connection) -> int:
+        def work(database: Transaction) -> int:
             update = "UPDATE world SET generation = generation + 1 WHERE life = ? RETURNING generation"
             found = self._lives.find(database, world)
             return database.execute(update, (found.life,)).fetchone()[0]  # type: ignore[no-any-return]
@@ -178,7 +171,7 @@ class SQLiteStore:
         query = """SELECT evicted, exchange.n, operation, code, status, exchange.size, head, rest
             FROM world LEFT JOIN exchange USING (life) WHERE name = ? ORDER BY exchange.id"""
         rows = await self._database.ask(query, world)
-        kept = tuple(life.exchange_of(row[1:]) for row in rows if row[1] is not None)
+        kept = tuple(exchange_of(row[1:]) for row in rows if row[1] is not None)
         return Page(kept, rows[0][0] if rows else 0)
 
     async def next_exchange(self, world: str, seconds: float) -> None:
@@ -195,8 +188,9 @@ class SQLiteStore:
         return (await self._database.ask(query, world))[0][0] or 0
 
     async def clear_journal(self, world: str) -> None:
-        def work(database: sqlite3.Connection) -> list[Parted]:
-            found = row_of(database, world)
+        def work(database: Transaction) -> list[Parted]:
+            database.write_back()  # what gives way in its journal counts
+            found = database.life(world)
             if not found:
                 return []
             gone = life.exchanges(database, found.life)
@@ -207,7 +201,7 @@ class SQLiteStore:
         self._part(await self._database.change(work))
 
     async def reset(self, world: str) -> None:
-        def work(database: sqlite3.Connection) -> list[Parted]:
+        def work(database: Transaction) -> list[Parted]:
             parted = ended(database, world)
             if parted and world in self._starts.own:
                 self._lives.find(database, world)
@@ -216,8 +210,8 @@ class SQLiteStore:
         self._part(await self._database.change(work))
 
     async def create(self, world: str, start: Start) -> bool:
-        def work(database: sqlite3.Connection) -> bool:
-            if row_of(database, world):
+        def work(database: Transaction) -> bool:
+            if database.life(world):
                 return False
             self._lives.find(database, world, start)
             self._own.put(database, world, start)
@@ -226,7 +220,7 @@ class SQLiteStore:
         return await self._database.change(work)  # type: ignore[no-any-return]
 
     async def restart(self, world: str, start: Start, *, is_new: bool) -> None:
-        def work(database: sqlite3.Connection) -> list[Parted]:
+        def work(database: Transaction) -> list[Parted]:
             found, before = self._lives.find(database, world), self._starts[world]
             self._own.put(database, world, start)
             if is_new:
@@ -241,7 +235,7 @@ class SQLiteStore:
         self._part(await self._database.change(work))
 
     async def delete(self, world: str) -> bool:
-        def work(database: sqlite3.Connection) -> list[Parted]:
+        def work(database: Transaction) -> list[Parted]:
             if world in self._starts.own:
                 self._own.put(database, world, None)
             return ended(database, world)
@@ -257,7 +251,8 @@ class SQLiteStore:
         return [self._lives.facts(name, Life(*columns), has) for name, has, *columns in rows if name != NO_WORLD]
 
     async def facts(self, world: str) -> WorldFacts:
-        def work(database: sqlite3.Connection) -> WorldFacts:
+        def work(database: Transaction) -> WorldFacts:
+            database.write_back()  # what gives way in its journal counts
             found = self._lives.find(database, world)
             has = database.execute("SELECT 1 FROM snapshot WHERE life = ?", (found.life,)).fetchone()
             return self._lives.facts(world, found, bool(has))
@@ -271,8 +266,8 @@ class SQLiteStore:
         await self._database.change(lambda database: life.snapshot(database, self._lives.find(database, world).life))
 
     async def restore(self, world: str) -> bool:
-        def work(database: sqlite3.Connection) -> bool:
-            found = row_of(database, world)
+        def work(database: Transaction) -> bool:
+            found = database.life(world)
             return found is not None and life.restore(database, found.life)
 
         return await self._database.change(work)  # type: ignore[no-any-return]

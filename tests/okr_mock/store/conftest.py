@@ -11,10 +11,10 @@ import pytest
 from okr_mock.journal import Journal
 from okr_mock.store import Store
 from okr_mock.store.held import Bounds
-from okr_mock.store.life import Size
 from okr_mock.store.memory import MemoryStore
 from okr_mock.store.redis import RedisStore
 from okr_mock.store.redis_link import RedisLink
+from okr_mock.store.row import Size
 from okr_mock.store.sqlite import SQLiteStore
 from okr_mock.world.start import Start, Starts
 from tests.redis_server import RedisServer

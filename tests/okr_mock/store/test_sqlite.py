@@ -12,8 +12,9 @@ from okr_mock.exchange import Exchange
 from okr_mock.store import Meter, StoreError
 from okr_mock.store.claim import Claim, Fired
 from okr_mock.store.held import Bounds
-from okr_mock.store.life import Size
+from okr_mock.store.row import Size
 from okr_mock.store.sqlite import SQLiteStore
+from okr_mock.store.transaction import Transaction
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import build_fixture
 from okr_mock.world.start import Start, Starts
@@ -203,7 +204,7 @@ def test_a_bug_fails_one_change_alone(open_store: Open) -> None:
     """Of changes that are committed together, one that goes wrong by our own mistake leaves the others as they are."""
     store = open_store()
 
-    def bug(database: sqlite3.Connection) -> None:
+    def bug(database: Transaction) -> None:
         database.execute("UPDATE world SET n = 100")
         raise ZeroDivisionError
 
