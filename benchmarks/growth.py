@@ -8,6 +8,7 @@ import http.client
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -118,6 +119,8 @@ def draw(path: Path, lines: dict[str, list[tuple[int, float]]]) -> None:
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Draw the curve into this file.")
 def main(records: str, worlds: str, svg: Path | None) -> None:
     """Measure what a create costs beside many records and worlds."""
+    if svg and not find_spec("pygal"):
+        raise click.UsageError("--svg draws with pygal, which is not installed; pip install -e '.[bench]'")
     lines: dict[str, list[tuple[int, float]]] = {"records": [], "worlds": []}
     asked = (("records", fill_records, records), ("worlds", fill_worlds, worlds))
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as load:
