@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import nullcontext
 from operator import itemgetter
 
 import orjson
@@ -12,6 +13,7 @@ from okr_mock.exchange import Exchange
 from okr_mock.inspector.guard import mistake
 from okr_mock.journal import NO_WORLD
 from okr_mock.store import Store
+from okr_mock.store.tail import Follower
 from okr_mock.watchers import MOST_HEADS, MOST_WATCHERS, Watcher, Watchers
 
 _MOST_PAST = 10_000
@@ -48,14 +50,15 @@ class Events:
         return StreamingResponse(self._events(world, int(past)), 200, headers, "text/event-stream")
 
     async def _events(self, world: str, past: int) -> AsyncIterator[bytes]:
+        tail = self._store.tail
         with self._watchers.watcher(world) as watcher:
-            mark = await self._store.tail.mark() if self._store.tail else 0
-            heads = await self._past(world, past)
-            for start in range(0, len(heads), _PIECE):
-                yield _event("past", heads[start : start + _PIECE])
-            yield _event("ready", [])
-            async for event in self._others(world, mark) if self._store.tail else self._ours(watcher):
-                yield event
+            async with tail.follow(world) if tail else nullcontext() as follower:
+                heads = await self._past(world, past)
+                for start in range(0, len(heads), _PIECE):
+                    yield _event("past", heads[start : start + _PIECE])
+                yield _event("ready", [])
+                async for event in self._others(follower) if follower else self._ours(watcher):
+                    yield event
 
     async def _ours(self, watcher: Watcher) -> AsyncIterator[bytes]:
         """Tell of the calls of this process."""
@@ -69,14 +72,13 @@ class Events:
             yield _event("calls", news, missed)
             await asyncio.sleep(_PAUSE)
 
-    async def _others(self, world: str, mark: int) -> AsyncIterator[bytes]:
+    async def _others(self, follower: Follower) -> AsyncIterator[bytes]:
         """Tell of the calls of all processes that share the store."""
         silence = 0.0
-        while self._store.tail:
+        while True:
             await asyncio.sleep(_PAUSE)
             silence += _PAUSE
-            latest = await self._store.tail.since(mark, world, MOST_HEADS)
-            mark = latest.mark
+            latest = await follower.latest(MOST_HEADS)
             if latest.heads:
                 yield _event("calls", latest.heads, latest.missed)
                 silence = 0.0

@@ -17,6 +17,7 @@ from okr_mock.store.claim import Claim, Counts, Fired
 from okr_mock.store.held import Bounds
 from okr_mock.store.news import News
 from okr_mock.store.redis_link import RedisLink, window_of
+from okr_mock.store.redis_tail import RedisTail
 from okr_mock.store.redis_text import (
     read_exchange,
     read_name,
@@ -28,7 +29,6 @@ from okr_mock.store.redis_text import (
 from okr_mock.store.redis_worlds import Look, RedisWorlds, clock_args, life_of
 from okr_mock.store.replica import Replica, field_of
 from okr_mock.store.shared_starts import SharedStarts
-from okr_mock.store.tail import Tail
 from okr_mock.store.tally import FIRST_STATE
 from okr_mock.world.clock import Clock
 from okr_mock.world.fixture import Entities, Key
@@ -73,10 +73,7 @@ class RedisStore:
         self._within: ContextVar[tuple[str, int]] = ContextVar("within", default=_NOWHERE)
         self._news = News()
         self._told: set[tuple[str, str]] = set()
-
-    @property
-    def tail(self) -> Tail | None:
-        return None  # the page shows the calls of the process that it asks
+        self.tail = RedisTail(link)
 
     async def begin(self, world: str, app: str = "", operation: Operation | None = None) -> Turn:
         await self._own.follow()

@@ -1,7 +1,10 @@
 """The tail of the SQLite store."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from okr_mock.store.database import Database
-from okr_mock.store.tail import Latest, Tail
+from okr_mock.store.tail import Follower, Latest, Tail
 
 
 class SQLiteTail(Tail):
@@ -14,15 +17,26 @@ class SQLiteTail(Tail):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def mark(self) -> int:
-        rows = await self._database.ask("SELECT max(id) FROM exchange")
-        return rows[0][0] or 0
+    @asynccontextmanager
+    async def follow(self, world: str) -> AsyncIterator[Follower]:
+        yield _Follower(self._database, world, await _last(self._database))
 
-    async def since(self, mark: int, world: str, most: int) -> Latest:
-        last = await self.mark()
+
+class _Follower(Follower):
+    def __init__(self, database: Database, world: str, mark: int) -> None:
+        self._database = database
+        self._world = world
+        self._mark = mark
+
+    async def latest(self, most: int) -> Latest:
+        mark, self._mark = self._mark, await _last(self._database)
         condition = "FROM exchange JOIN world USING (life) WHERE id > ? AND id <= ? AND (? = '' OR name = ?)"
-        values = (mark, last, world, world)
+        values = (mark, self._mark, self._world, self._world)
         query = f"SELECT head, count(*) OVER () {condition} ORDER BY id DESC LIMIT ?"
         rows = await self._database.ask(query, *values, most)
         heads = [head + b"}" for head, _ in reversed(rows)]
-        return Latest(last, heads, rows[0][1] - len(rows) if rows else 0)
+        return Latest(heads, rows[0][1] - len(rows) if rows else 0)
+
+
+async def _last(database: Database) -> int:
+    return (await database.ask("SELECT max(id) FROM exchange"))[0][0] or 0

@@ -1,34 +1,39 @@
 """The tail: what all processes write into a shared store, for those who look on in one of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
 
 class Latest(NamedTuple):
-    """What was written since a mark.
+    """What was written since one last asked.
 
     Args:
-        mark: to go on from.
         heads: heads of the newest exchanges, oldest first.
-        missed: how many came before them.
+        missed: how many there were besides them.
     """
 
-    mark: int
     heads: Sequence[bytes]
     missed: int
+
+
+class Follower(Protocol):
+    """Follows journals from the moment it was made."""
+
+    async def latest(self, most: int) -> Latest:
+        """Read what was written since this was last asked.
+
+        Args:
+            most: heads to give.
+        """
 
 
 class Tail(Protocol):
     """Reads journals that other processes write too."""
 
-    async def mark(self) -> int:
-        """Mark the end of what is written."""
-
-    async def since(self, mark: int, world: str, most: int) -> Latest:
-        """Read what was written since a mark.
+    def follow(self, world: str) -> AbstractAsyncContextManager[Follower]:
+        """Follow a journal; what is committed from now on is told.
 
         Args:
-            mark: from `mark`, or an earlier answer.
             world: name of the world; "" for all.
-            most: heads to give.
         """

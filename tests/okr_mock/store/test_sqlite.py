@@ -133,22 +133,6 @@ def test_a_wait_ends_by_another_process(open_store: Open) -> None:
     asyncio.run(story())
 
 
-def test_the_tail(open_store: Open) -> None:
-    """The tail tells of what all processes wrote since its mark, of one world or of all, and how many it left out."""
-    one, other = open_store(), open_store()
-
-    async def story() -> None:
-        mark = await one.tail.mark()
-        for world in ("a", "b", "a"):
-            await other.commit(await other.begin(world), {}, EXCHANGE)
-        assert (await one.tail.since(mark, "", 10))[1:] == ([EXCHANGE.head] * 3, 0)
-        latest = await one.tail.since(mark, "a", 1)
-        assert latest[1:] == ([EXCHANGE.head], 1)
-        assert await one.tail.since(latest.mark, "", 10) == (latest.mark, [], 0)
-
-    asyncio.run(story())
-
-
 def test_a_locked_store(open_store: Open, file: Path) -> None:
     """While another program holds the lock, changes fail after a while and say so, reads go on; then all is well."""
     store = open_store()

@@ -8,7 +8,8 @@
 local DONE, IS_GONE, BYTES, OVERTAKEN = 0, 1, 4, 5
 local MOST_GONE = 4096
 local CHANGES = 12 + tonumber(ARGV[11])
-local facts = call('HMGET', meta, 'life', 'version', 'size', 'records', 'images', 'journal_bytes', 'pruned')
+local facts = call('HMGET', meta, 'life', 'version', 'size', 'records', 'images', 'journal_bytes', 'pruned',
+  'evicted')
 if facts[1] ~= ARGV[2] then
   return { IS_GONE, 0 }
 end
@@ -87,5 +88,5 @@ if evicted > 0 then
   call('HINCRBY', meta, 'evicted', evicted)
 end
 touch()
-call('PUBLISH', meta, '')
+call('PUBLISH', meta, facts[1] .. ' ' .. whole(tonumber(facts[8]) + evicted + length))
 return { DONE, version }
