@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import click
+
 from feishu_okr.whole_file import write_whole
 from okr_mock.app import App, create_app
 from okr_mock.certificate import tls_context
@@ -94,8 +96,7 @@ def _facts(url: str, settings: Settings) -> dict[str, Any]:
 
 def _announce(line: str, greeting: str, settings: Settings) -> None:
     """Tell people, files and descriptors that the server is ready."""
-    sys.stdout.write(greeting)
-    sys.stdout.flush()
+    click.echo(greeting, nl=False)
     if settings.port_file:
         _write_port_file(Path(settings.port_file), line)
     if settings.ready_fd >= 0:

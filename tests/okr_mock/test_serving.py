@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx2
@@ -64,6 +65,20 @@ def test_admin_token_is_made_and_printed() -> None:
             process.terminate()
         _, printed = process.communicate(timeout=10)
     assert token not in printed
+
+
+def test_without_an_output(tmp_path: Path) -> None:
+    """Started with its output closed, the server serves; whoever started it reads the port file."""
+    file = tmp_path / "port"
+    command = f"exec {sys.executable} -m okr_mock serve --port 0 --port-file {file} >&-"
+    with subprocess.Popen(command, shell=True, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            while process.poll() is None and not file.exists():
+                time.sleep(0.02)
+            assert httpx2.get(f"{json.loads(file.read_text())['url']}/readyz").status_code == 200
+        finally:
+            process.terminate()
+        assert "Traceback" not in process.communicate(timeout=10)[1]
 
 
 def test_garbage_is_collected_once_it_serves() -> None:
