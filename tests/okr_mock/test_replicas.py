@@ -33,7 +33,7 @@ def keeper() -> Iterator[RedisServer]:
 
 @pytest.mark.once
 def test_nothing_acknowledged_is_lost(keeper: RedisServer, create_body: Body) -> None:
-    """Of thousands of acknowledged creates, none is lost or made twice while Redis and at last all is killed, by count."""
+    """Of thousands of acknowledged creates, none is lost or made twice while Redis and at last all is killed."""
     acknowledged: list[str] = []
     refused: list[int] = []
     kills = list(range(CREATES // 10, CREATES, CREATES // 4))
