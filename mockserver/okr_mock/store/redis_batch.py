@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from hiredis import pack_command
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 _MOST = 256
 """Scripts in a batch."""
@@ -90,10 +92,7 @@ class Batches:
 
     async def _answers(self, batch: Sequence[Asked]) -> list[Any]:
         """Ask; scripts that Redis does not know, as after its start, are told and asked again."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for script, keys, args, _ in batch:
-            pipeline.evalsha(script.digest, len(keys), *keys, *args)
-        answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        answers = await self._exchange([_command(*asked[:3]) for asked in batch])
         unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if not unknown:
             return answers
@@ -103,3 +102,31 @@ class Batches:
         for index, answer in zip(unknown, again, strict=True):
             answers[index] = answer
         return answers
+
+    async def _exchange(self, commands: Sequence[bytes]) -> list[Any]:
+        """Send commands together, and hear the answers in their order.
+
+        A pipeline does the same, but writes commands in Python, which costs a sixth of a call.
+        """
+        pool = self._redis.connection_pool
+        connection = await pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            await connection.send_packed_command([b"".join(commands)])
+            return [await _answer(connection) for _ in commands]
+        except BaseException:
+            await connection.disconnect(nowait=True)  # answers may be on their way that nobody awaits
+            raise
+        finally:
+            await pool.release(connection)
+
+
+def _command(script: Script, keys: Sequence[str], args: Sequence[Any]) -> bytes:
+    packed: bytes = pack_command(("EVALSHA", script.digest, len(keys), *keys, *args))
+    return packed
+
+
+async def _answer(connection: AbstractConnection) -> Any:
+    try:
+        return await connection.read_response()
+    except ResponseError as error:
+        return error
