@@ -215,6 +215,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")  # a commit outlives the process, if not a loss of power
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages of a journal change often, and are copied once
         _form(connection)
     except BaseException:
         connection.close()
