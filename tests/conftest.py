@@ -34,6 +34,8 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "contracts" / "examples"
 RECORDS = "/open-apis/okr/v1/progress_records"
 TENANT_TOKEN = "/open-apis/auth/v3/tenant_access_token/internal"
+CREATES = int(os.environ.get("CREATES", "2000"))
+"""How many must be acknowledged in tests that kill what acknowledges them."""
 
 NODE_INSTALL = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
 

@@ -4,8 +4,10 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import redis
@@ -76,6 +78,22 @@ class RedisServer:
                 return bool(client.ping())
         except redis.RedisError:  # not there yet, or still reading what it kept
             return False
+
+
+@contextmanager
+def running_redis(fsync: str = "") -> Iterator[RedisServer]:
+    """Run a server in a folder of its own, and kill it.
+
+    Args:
+        fsync: as above.
+    """
+    with TemporaryDirectory() as folder:
+        server = RedisServer(Path(folder), fsync)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

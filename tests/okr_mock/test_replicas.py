@@ -1,34 +1,24 @@
 """What several servers on one Redis promise together."""
 
 import asyncio
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx2
 import pytest
 
-from tests.conftest import RECORDS, Body, emulator
-from tests.redis_server import RedisServer
+from tests.conftest import CREATES, RECORDS, Body, emulator
+from tests.redis_server import RedisServer, running_redis
 
-CREATES = int(os.environ.get("CREATES", "2000"))
-"""How many must be acknowledged while Redis is killed."""
 HEADERS = {"Authorization": "Bearer t-dev.shared"}
 
 
 @pytest.fixture
 def keeper() -> Iterator[RedisServer]:
     """A Redis that has on its disk what it acknowledged."""
-    with TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder), "always")
-        try:
-            server.start()
-            yield server
-        finally:
-            server.kill()
+    with running_redis("always") as server:
+        yield server
 
 
 @pytest.mark.once

@@ -17,7 +17,7 @@ import pytest
 
 from okr_mock.mock_server import MockServer
 from okr_mock.settings import SettingsError
-from tests.conftest import RECORDS, Body, emulator
+from tests.conftest import CREATES, RECORDS, Body, emulator
 
 ONCE = """
 description: Refuses one call.
@@ -27,9 +27,6 @@ steps:
     times: 1
     then: {error: rate_limited}
 """
-
-CREATES = int(os.environ.get("CREATES", "2000"))
-"""How many must be acknowledged while workers are killed."""
 
 Start = Callable[..., tuple[str, subprocess.Popen[str]]]
 

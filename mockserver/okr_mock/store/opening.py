@@ -53,8 +53,8 @@ def _memory(
 
 
 def _sqlite(settings: Settings, starts: Starts, clock: Callable[[], int], bounds: Bounds, parting: Parting) -> Store:
-    from okr_mock.store.row import Size  # nobody else needs sqlite3
-    from okr_mock.store.sqlite import SQLiteStore
+    from okr_mock.store.row import Size
+    from okr_mock.store.sqlite import SQLiteStore  # nobody else needs sqlite3
 
     path = unquote(settings.store.removeprefix("sqlite:///"))
     if path == settings.store or not path:

@@ -92,7 +92,7 @@ class Batches:
 
     async def _answers(self, batch: Sequence[Asked]) -> list[Any]:
         """Ask; scripts that Redis does not know, as after its start, are told and asked again."""
-        answers = await self._exchange([_command(*asked[:3]) for asked in batch])
+        answers = await self._exchange([_command(asked) for asked in batch])
         unknown = [index for index, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if not unknown:
             return answers
@@ -120,8 +120,8 @@ class Batches:
             await pool.release(connection)
 
 
-def _command(script: Script, keys: Sequence[str], args: Sequence[Any]) -> bytes:
-    packed: bytes = pack_command(("EVALSHA", script.digest, len(keys), *keys, *args))
+def _command(asked: Asked) -> bytes:
+    packed: bytes = pack_command(("EVALSHA", asked.script.digest, len(asked.keys), *asked.keys, *asked.args))
     return packed
 
 

@@ -57,8 +57,8 @@ class _Follower(Follower):
         newest = list(told)[-most:]
         journals = await self._journals(newest)
         heads = [journals[journal][number] for journal, number in newest if number in journals.get(journal, ())]
-        ours = [place for place in told if place.journal in journals or place not in newest]
-        return Latest(heads, len(ours) - len(heads))
+        foreign = sum(place.journal not in journals for place in newest)
+        return Latest(heads, len(told) - foreign - len(heads))
 
     async def _told(self) -> AsyncIterator[_Place]:
         """Give what was told since this was last asked."""

@@ -31,7 +31,7 @@ def write_changes(changes: Changes, first: Entities) -> Iterator[Any]:
 
 
 def write_exchange(exchange: Exchange) -> bytes:
-    """Write an exchange: its facts on one line, behind it the whole.
+    """Write an exchange: its facts on one line, behind it the whole. `tail.lua` reads the head of it.
 
     Args:
         exchange: the call.

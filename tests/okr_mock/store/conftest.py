@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -17,7 +16,7 @@ from okr_mock.store.redis_link import RedisLink
 from okr_mock.store.row import Size
 from okr_mock.store.sqlite import SQLiteStore
 from okr_mock.world.start import Start, Starts
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisServer, running_redis
 
 BOUNDS = Bounds(worlds=3, records=2, images=1, world_bytes=100)
 FIRST_TIME = 1000
@@ -62,13 +61,8 @@ Make = Callable[..., Store]
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """A server that keeps nothing, for all tests of a session."""
-    with TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder))
-        try:
-            server.start()
-            yield server
-        finally:
-            server.kill()
+    with running_redis() as server:
+        yield server
 
 
 @pytest.fixture(params=list(STORES))

@@ -4,8 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,7 +16,7 @@ from okr_mock.store.tally import Tally
 from okr_mock.store.window import Window
 from okr_mock.world.start import Start, Starts
 from tests.okr_mock.store.conftest import BOUNDS
-from tests.redis_server import RedisServer
+from tests.redis_server import RedisServer, running_redis
 
 BIG = replace(BOUNDS, worlds=100, records=100_000, world_bytes=10**8)
 EXCHANGE = Exchange(1, "x", 0, 200, 2, (b"{}",))
@@ -32,12 +30,8 @@ def open_store(url: str, start: Start, idle: int = 0) -> RedisStore:
 @pytest.fixture
 def keeper() -> Iterator[RedisServer]:
     """A server of its own that keeps what was acknowledged, also when it is killed."""
-    with TemporaryDirectory() as folder:
-        server = RedisServer(Path(folder), "always")
-        try:
-            yield server
-        finally:
-            server.kill()
+    with running_redis("always") as server:
+        yield server
 
 
 def test_two_processes_share_a_world(redis_server: RedisServer, start: Start) -> None:
@@ -114,7 +108,6 @@ def test_scripts_judge_as_this_process_would(redis_server: RedisServer, start: S
 
 def test_a_killed_server_loses_nothing_acknowledged(keeper: RedisServer, start: Start) -> None:
     """While Redis is gone the store says so; once it is back all that was acknowledged is there, and calls go on."""
-    keeper.start()
 
     async def story() -> None:
         store, kept = open_store(keeper.url, start), set()

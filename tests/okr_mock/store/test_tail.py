@@ -32,7 +32,12 @@ def open_store(request: pytest.FixtureRequest, start: Start, tmp_path: Path) -> 
     if request.param == "sqlite":
         return lambda: SQLiteStore(tmp_path / "tail.db", Starts(start, {}), lambda: 1000, Size(KEPT, 9999), BOUNDS)
     url = request.getfixturevalue("redis_server").new_database()
-    return lambda: RedisStore(RedisLink(url), Starts(start, {}), lambda: 1000, (KEPT, 9999), BOUNDS)
+    return lambda: on_redis(url, start)
+
+
+def on_redis(url: str, start: Start) -> RedisStore:
+    """A store as a process of its own would open it."""
+    return RedisStore(RedisLink(url), Starts(start, {}), lambda: 1000, (KEPT, 9999), BOUNDS)
 
 
 def exchange(world: str, n: int) -> Exchange:
@@ -117,10 +122,7 @@ def test_a_journal_that_was_cleared_goes_on(open_store: Open) -> None:
 
 def test_databases_of_one_redis(redis_server: RedisServer, start: Start) -> None:
     """A process does not tell of calls that a world of the same name in another database has seen, nor counts them."""
-    stores = [
-        RedisStore(RedisLink(redis_server.new_database()), Starts(start, {}), lambda: 1000, (KEPT, 9999), BOUNDS)
-        for _ in range(2)
-    ]
+    stores = [on_redis(redis_server.new_database(), start) for _ in range(2)]
 
     async def story() -> None:
         async with stores[0].tail.follow("w") as follower:

@@ -12,8 +12,6 @@ from okr_mock.store.transaction import Transaction
 from okr_mock.world.start import Start, Starts
 
 EXCHANGE = Exchange(1, "operation", 0, 200, 10, (b"{", b"}"))
-
-
 Told = list[tuple[str, int, int]]
 
 
@@ -110,7 +108,7 @@ def test_what_gave_way_is_told_of_a_cleared_journal(store: SQLiteStore, told: To
     assert told == [("w", 3, 2), ("w", 3, 7)]
 
 
-def test_a_refused_change_leaves_the_others(store: SQLiteStore) -> None:
+def test_a_bug_leaves_nothing_that_waits(store: SQLiteStore) -> None:
     """Of changes in one transaction, one that fails by our own mistake leaves no trace, and the others are made."""
 
     def bug(database: Transaction) -> None:
