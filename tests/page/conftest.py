@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import EXAMPLES, RECORDS, Body, emulator
 
@@ -24,6 +24,8 @@ QUIET = [
     "--disable-sync",
 ]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+expect.set_options(timeout=30_000)  # what a busy machine takes; who waits less fails for want of time
 
 Post = Callable[..., Body]
 Open = Callable[..., Page]

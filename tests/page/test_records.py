@@ -124,7 +124,7 @@ def test_lists_mentions_and_documents(open_page: Open, post: Post, seed: Body, w
     post(seed | {"content": {"blocks": [*numbered, people, document]}})
     page = open_page(f"calls?world={world}")
     page.locator(".call").click()
-    assert page.locator(".record .marker").all_inner_texts() == ["1.", "a.", "b.", "i.", "c.", "2."]
+    expect(page.locator(".record .marker")).to_have_text(["1.", "a.", "b.", "i.", "c.", "2."])
     indents = page.locator(".record .item").evaluate_all(INDENTS)
     assert [indent / indents[1] for indent in indents] == [level - 1 for level in levels]
     mentions = page.locator(".record .mention")

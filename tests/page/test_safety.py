@@ -107,8 +107,8 @@ def test_texts_that_turn_are_marked(open_page: Open, post: Post, seed: Body, wor
     post(seed | {"content": {"blocks": [paragraph(run(words), run("after"))]}})
     page = open_page(f"calls?world={world}")
     page.locator(".call").click()
-    marks = page.locator(".record .unseen-mark").all_inner_texts()
-    assert marks == ["U+202E", "U+2066", "U+200B", "U+200D", "U+0000"]
+    marks = page.locator(".record .unseen-mark")
+    expect(marks).to_have_text(["U+202E", "U+2066", "U+200B", "U+200D", "U+0000"])
     isolation = page.locator(".record .run").evaluate_all("all => all.map(each => getComputedStyle(each).unicodeBidi)")
     assert set(isolation) == {"isolate"}
 

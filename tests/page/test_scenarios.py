@@ -32,7 +32,7 @@ def test_a_draft_is_checked_as_it_is_written(open_page: Open, post: Post, seed: 
     draft.fill(wrong)
     mistakes = page.locator(".mistakes li")
     expect(mistakes.first).to_contain_text("did you mean 'okr.v1.progress_record.create'?")
-    assert page.locator(".gutter .wrong").all_inner_texts() == ["3", "4"]
+    expect(page.locator(".gutter .wrong")).to_have_text(["3", "4"])
     expect(page.get_by_role("button", name="Use it in this world")).to_be_disabled()
     mistakes.first.get_by_role("button").click()
     caret = draft.evaluate("area => area.value.slice(0, area.selectionStart).split('\\n').length")
