@@ -140,8 +140,7 @@ def ended(database: Transaction, world: str) -> list[Parted]:
         database: in a transaction.
         world: name of the world.
     """
-    database.write_back()  # what gives way in its journal counts
-    found = database.life(world)
+    found = database.settled(world)
     if found is None:
         return []
     exchanges = life.exchanges(database, found.life)

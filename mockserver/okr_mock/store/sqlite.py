@@ -189,8 +189,7 @@ class SQLiteStore:
 
     async def clear_journal(self, world: str) -> None:
         def work(database: Transaction) -> list[Parted]:
-            database.write_back()  # what gives way in its journal counts
-            found = database.life(world)
+            found = database.settled(world)
             if not found:
                 return []
             gone = life.exchanges(database, found.life)
@@ -252,8 +251,7 @@ class SQLiteStore:
 
     async def facts(self, world: str) -> WorldFacts:
         def work(database: Transaction) -> WorldFacts:
-            database.write_back()  # what gives way in its journal counts
-            found = self._lives.find(database, world)
+            found = database.settled(world) or self._lives.find(database, world)
             has = database.execute("SELECT 1 FROM snapshot WHERE life = ?", (found.life,)).fetchone()
             return self._lives.facts(world, found, bool(has))
 

@@ -60,6 +60,15 @@ class Transaction:
             self._lives[world] = Life(*row) if row else None
         return self._lives[world]
 
+    def settled(self, world: str) -> Life | None:
+        """Find the row of a world that counts what gave way in its journal too; None where there is none.
+
+        Args:
+            world: name of the world.
+        """
+        self.write_back()
+        return self.life(world)
+
     def put(self, world: str, life: Life) -> None:
         """Change the row of a world.
 
