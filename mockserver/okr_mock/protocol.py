@@ -190,7 +190,7 @@ class Protocol(HttpToolsProtocol):
         self._emulator = emulator
         self._outbox = outbox
         self._limits = limits
-        self._refusal: asyncio.Task[None] | None = None
+        self._refused: tuple[str, dict[str, str]] | None = None
         self._is_in_head = True
         self._deadline = 0.0
 
@@ -219,16 +219,19 @@ class Protocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self._refused is None:
+            self.flow.resume_reading()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
+        elif self._refused is not None:
+            self._begin_refusal()
         elif not self._is_owing:
             self._deadline = self.loop.time() + self.timeout_keep_alive
 
     @property
     def _is_owing(self) -> bool:
         """Whether the caller has begun a call and not sent it whole."""
-        return self._is_in_head or (self.cycle is not None and self.cycle.more_body)
+        return self._is_in_head or self._is_half
 
     def check_time(self, now: float) -> None:
         """Refuse a caller that takes too long, and end a connection that waits too long for the next call.
@@ -261,13 +264,31 @@ class Protocol(HttpToolsProtocol):
         self._refuse("bad_request")
 
     def _refuse(self, name: str, **params: str) -> None:
-        if self._refusal is None and not self.transport.is_closing():
-            self.transport.pause_reading()
-            self._refusal = self.loop.create_task(self._write_refusal(name, params))
+        """Refuse what came last, once all that came before it is answered, and end the connection."""
+        if self._refused is not None or self.transport.is_closing():
+            return
+        self._refused = name, params
+        self.transport.pause_reading()
+        if self._is_half and self.pipeline:
+            self.pipeline.popleft()  # it is what is refused; another call is being answered
+        elif self._is_half or self.cycle is None or self.cycle.response_complete:
+            self._begin_refusal()
 
-    async def _write_refusal(self, name: str, params: dict[str, str]) -> None:
+    @property
+    def _is_half(self) -> bool:
+        """Whether the body of the newest call has not come whole."""
+        return self.cycle is not None and self.cycle.more_body
+
+    def _begin_refusal(self) -> None:
+        task = self.loop.create_task(self._write_refusal())
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    async def _write_refusal(self) -> None:
+        assert self._refused is not None
+        name, params = self._refused
         turn, answer = await refuse_early(self._emulator, name, params)
         self._outbox.empty()
-        if self.cycle is None or not self.cycle.response_started:
+        if not (self._is_half and self.cycle.response_started):  # it may have been answered before its body came
             self.transport.write(_written(answer.status, answer.head(turn), answer.body, keep_alive=False))
         self.transport.close()

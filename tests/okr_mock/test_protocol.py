@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -104,10 +105,32 @@ def test_pipelined_calls(serve: Serve) -> None:
     assert answer.endswith(b'{"status":"ok"}')
 
 
-def test_call_before_garbage(serve: Serve) -> None:
-    """What is answered reaches the caller, even where what it sent next ends the connection."""
-    answer = spoken(serve(), b"GET /none HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE\r\n\r\n")
-    assert b"404 page not found" in answer
+@pytest.mark.parametrize("count", [1, 2, 6])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"GET /broken HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n",
+        b"POST /broken HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_calls_before_garbage(serve: Serve, count: int, broken: bytes) -> None:
+    """What ends the connection is refused in its turn, when all that was sent before it is answered."""
+    url = serve()
+    answer = spoken(url, b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n" * count + broken)
+    assert re.findall(rb"HTTP/1.1 (\d+)", answer) == [b"404"] * count + [b"400"]
+    paths = [entry["path"] for entry in httpx2.get(f"{url}/__admin/requests?world=-").json()["requests"]]
+    assert paths.count("/none") == count
+    assert "/broken" not in paths
+
+
+def test_garbage_after_an_answer(serve: Serve) -> None:
+    """A connection that carried a call and then something else is told so before it ends."""
+    with socket.create_connection(("127.0.0.1", int(serve().rsplit(":", 1)[1])), timeout=5) as sock:
+        sock.sendall(b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b"404 page not found" in sock.recv(65536)
+        sock.sendall(b"GARBAGE\r\n\r\n")
+        assert sock.recv(65536).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
 
 class _Transport(asyncio.Transport):
