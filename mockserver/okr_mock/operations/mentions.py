@@ -15,6 +15,7 @@ NOT_EXISTED = {
     ADMIN_ID: "lark_ids_not_existed",
 }
 """Refusals of the gateway by kind of id."""
+_USER_ID_SCOPE = "contact:user.employee_id:readonly"
 _NOBODY = {"userId": ""}
 """Stands beside a stored id that nobody has in the kind it was sent as, though it is somebody's open id."""
 
@@ -28,6 +29,19 @@ def id_kind(call: Call) -> str:
         call: its query may say so.
     """
     return call.message["query"].get("user_id_type") or OPEN_ID
+
+
+def shown_id(call: Call, person: Person) -> str | None:
+    """Give the id of a person in the kind that the call wants; None where its app lacks the scope for that.
+
+    Args:
+        call: says which kind it wants.
+        person: who it is.
+
+    Source: dochub, spec (field scopes).
+    """
+    kind = id_kind(call)
+    return None if kind == USER_ID and not call.has_scope(_USER_ID_SCOPE) else person.id(kind)
 
 
 def stored_mentions(call: Call, content: Any) -> Any:
@@ -71,7 +85,6 @@ def shown_mentions(call: Call, content: Any) -> Any:
         call: says which kind of id it wants.
         content: stored content; is not changed.
     """
-    kind = id_kind(call)
     choice = call.profile["person_user_id"]
     has_lark_id = choice == "always" or (choice == "read" and call.operation.method == "GET")
 
@@ -79,7 +92,8 @@ def shown_mentions(call: Call, content: Any) -> Any:
         person = mentioned(call, mention)
         if person is None:
             return {name: value for name, value in mention.items() if (name, value) not in _NOBODY.items()}
-        return {"openId": person.id(kind)} | ({"userId": person.lark_id} if has_lark_id else {})
+        name = shown_id(call, person)
+        return ({} if name is None else {"openId": name}) | ({"userId": person.lark_id} if has_lark_id else {})
 
     return _rewritten(content, shown) if _persons(content) else content
 

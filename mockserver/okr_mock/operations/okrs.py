@@ -5,16 +5,15 @@ from typing import Any
 
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.operations.mentions import NOT_EXISTED, id_kind, parted
+from okr_mock.operations.mentions import NOT_EXISTED, id_kind, parted, shown_id
 from okr_mock.operations.targets import is_hidden, record_ids, state_of
 from okr_mock.world.fixture import KEY_RESULT, OBJECTIVE, target_group
-from okr_mock.world.people import USER_ID, Person
+from okr_mock.world.people import Person
 from okr_mock.world.period import period_name
 
 Okr = Mapping[str, Any]
 Groups = Mapping[str, Mapping[str, bytes]]
 
-USER_ID_SCOPE = "contact:user.employee_id:readonly"
 _NEVER = "0"
 _ENGLISH = "en_us"
 
@@ -92,12 +91,8 @@ def shown_person(call: Call, open_id: str) -> dict[str, str]:
         open_id: who it is.
     """
     person = call.fixture.people[open_id]
-    kind = id_kind(call)
-    if call.profile["owner_user_id"] == "internal":
-        return {"open_id": person.open_id, "user_id": person.lark_id}
-    if kind == USER_ID and not call.has_scope(USER_ID_SCOPE):
-        return {"open_id": person.open_id}
-    return {"open_id": person.open_id, "user_id": person.id(kind)}
+    name = person.lark_id if call.profile["owner_user_id"] == "internal" else shown_id(call, person)
+    return {"open_id": person.open_id} | ({} if name is None else {"user_id": name})
 
 
 async def _shown(call: Call, okrs: list[Okr]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import orjson
 
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal
-from okr_mock.operations.mentions import id_kind
+from okr_mock.operations.mentions import shown_id
 from okr_mock.operations.okrs import find_person, okrs_of
 from okr_mock.operations.pages import listed, page_of
 from okr_mock.operations.targets import check_owner, is_hidden, record_ids, state_of
@@ -156,7 +156,8 @@ async def _progresses(call: Call, target: Target) -> Result:
 
 
 def _owner(call: Call, open_id: str) -> dict[str, str]:
-    return {"owner_type": "user", "user_id": call.fixture.people[open_id].id(id_kind(call))}
+    name = shown_id(call, call.fixture.people[open_id])
+    return {"owner_type": "user"} | ({} if name is None else {"user_id": name})
 
 
 def _made(id: str) -> str:  # noqa: A002 - the API's word

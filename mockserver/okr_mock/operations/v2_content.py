@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from okr_mock.call import Call
-from okr_mock.operations.mentions import id_kind, mentioned, parted
+from okr_mock.operations.mentions import mentioned, parted, shown_id
+from okr_mock.world.people import Person
 
 _NAMES = {
     "textRun": "text_run",
@@ -41,18 +42,18 @@ def v2_text(call: Call, text: str, mentions: list[str]) -> dict[str, Any]:
         mentions: open ids of the people mentioned.
     """
     people = map(call.fixture.people.__getitem__, mentions)
-    ids = {f"@{person.name}": person.id(id_kind(call)) for person in people}
+    shown = {f"@{person.name}": _shown(call, person) for person in people}
     blocks = [
-        {"block_element_type": "paragraph", "paragraph": {"elements": list(_elements(line, ids))}}
+        {"block_element_type": "paragraph", "paragraph": {"elements": list(_elements(line, shown))}}
         for line in text.split("\n")
     ]
     return {"blocks": blocks if text else []}
 
 
-def _elements(line: str, ids: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    for part in filter(None, parted(line, ids)):
-        if part in ids:
-            yield {"paragraph_element_type": _MENTION, _MENTION: {"user_id": ids[part]}}
+def _elements(line: str, shown: Mapping[str, dict[str, str]]) -> Iterator[dict[str, Any]]:
+    for part in filter(None, parted(line, shown)):
+        if part in shown:
+            yield {"paragraph_element_type": _MENTION, _MENTION: shown[part]}
         else:
             yield {"paragraph_element_type": "textRun", "text_run": {"text": part}}
 
@@ -77,4 +78,9 @@ def _mention(call: Call, mention: dict[str, Any]) -> dict[str, Any]:
     if open_id is None:
         return {}
     person = mentioned(call, mention)
-    return {"user_id": person.id(id_kind(call)) if person else open_id}
+    return _shown(call, person) if person else {"user_id": open_id}
+
+
+def _shown(call: Call, person: Person) -> dict[str, str]:
+    name = shown_id(call, person)
+    return {} if name is None else {"user_id": name}

@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from okr_mock.operations.mentions import parted
 from tests.conftest import RECORDS, Body
-from tests.okr_mock.operations.conftest import KINDS, NOT_EXISTED, A, B, Small
+from tests.okr_mock.operations.conftest import KINDS, NOT_EXISTED, A, B, Small, bearer
 
 LARK_ID = KINDS["people_admin_id"]
 V1_KINDS = {kind: KINDS[kind] for kind in ("open_id", "union_id", "user_id")}
@@ -35,6 +35,18 @@ def people_of(answer: Any) -> list[Body]:
     assert body["code"] == 0, body
     elements = body["data"]["content"]["blocks"][0]["paragraph"]["elements"]
     return [element["person"] for element in elements[1:-1]]
+
+
+@pytest.mark.parametrize(("app", "seen"), [("cli_narrow", {}), ("cli_contacts", {"openId": "staff-a"})])
+def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
+    """Without the scope for it the tenant's own id of a mentioned person is left out of what is read and written."""
+    client = small(set=("person_user_id=never",))
+    headers, asked = bearer(client, app), {"user_id_type": "user_id"}
+    body = record({"openId": "staff-a"})
+    written = client.post(RECORDS, params=asked, json=body, headers=headers)
+    path = f"{RECORDS}/{written.json()['data']['progress_id']}"
+    assert people_of(written) == people_of(client.get(path, params=asked, headers=headers)) == [seen]
+    assert people_of(client.get(path, headers=headers)) == [{"openId": A}]
 
 
 def created(client: TestClient, *people: Body, kind: str = "") -> str:

@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conftest import EXAMPLES, RECORDS, Body
-from tests.okr_mock.operations.conftest import KINDS, NOT_EXISTED, A, B, Fresh, Small, acts, moved
+from tests.okr_mock.operations.conftest import KINDS, NOT_EXISTED, SMALL_WORLD, A, B, Fresh, Small, acts, bearer, moved
 
 V2 = "/open-apis/okr/v2"
 CYCLES, OBJECTIVES = f"{V2}/cycles", f"{V2}/cycles/21/objectives"
@@ -30,6 +30,19 @@ def read(client: TestClient, path: str, headers: dict[str, str] | None = None, *
     answer = client.get(path, params=query or None, headers=headers).json()
     assert answer["code"] == 0, answer
     return answer["data"]
+
+
+@pytest.mark.parametrize(("app", "seen"), [("cli_narrow", {}), ("cli_contacts", {"user_id": "staff-a"})])
+def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
+    """Without the scope for it the tenant's own id of owners and mentioned people is left out."""
+    apps = [entry | {"scopes": [*entry["scopes"], "okr:okr.content:readonly"]} for entry in SMALL_WORLD["apps"]]
+    client = small({"apps": apps})
+    headers = bearer(client, app)
+    goals = read(client, OBJECTIVES, headers, user_id_type="user_id")["items"]
+    assert goals[0]["owner"] == {"owner_type": "user"} | seen
+    elements = goals[0]["content"]["blocks"][0]["paragraph"]["elements"]
+    assert [element["mention"] for element in elements if "mention" in element][1:] == [seen]
+    assert read(client, OBJECTIVES, headers)["items"][0]["owner"] == {"owner_type": "user", "user_id": A}
 
 
 def texts(content: Any) -> list[str]:
