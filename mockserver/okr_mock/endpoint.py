@@ -32,6 +32,7 @@ from okr_mock.watchers import Watchers
 from okr_mock.world.turn import Turn
 
 logger = logging.getLogger("okr_mock")
+_CREATE = "okr.v1.progress_record.create"
 
 
 class Limits(NamedTuple):
@@ -258,7 +259,7 @@ async def finish(
 
 def _takes_slash(call: Call) -> bool:
     """Source: claim `trailing_slash`."""
-    was_seen = call.operation.issues_tokens or call.operation.method == "POST"
+    was_seen = call.operation.issues_tokens or call.operation.id == _CREATE
     return was_seen or call.profile["trailing_slash"] == "everywhere"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from feishu_okr.contract import Contract
+from feishu_okr.contract.number import whole_numbers
 from okr_mock.scenario.step import read_moment
 from okr_mock.world.fixture import Fixture, build_fixture
 from okr_mock.world.fixture_file import find_mistakes
@@ -61,4 +62,4 @@ def find_fixture(asked: Any, known: Mapping[str, Fixture], components: Mapping[s
     found = find_mistakes(asked, components)[:MOST_MISTAKES]
     if found:
         raise ValueError("; ".join(f"fixture/{'/'.join(map(str, at))}: {text}" for at, text in found))
-    return build_fixture(asked)
+    return build_fixture(whole_numbers(asked))

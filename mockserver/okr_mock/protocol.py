@@ -224,7 +224,7 @@ class Protocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self._refused is not None:
-            self._begin_refusal()
+            self._begin_refusal(*self._refused)
         elif not self._is_owing:
             self._deadline = self.loop.time() + self.timeout_keep_alive
 
@@ -272,21 +272,19 @@ class Protocol(HttpToolsProtocol):
         if self._is_half and self.pipeline:
             self.pipeline.popleft()  # it is what is refused; another call is being answered
         elif self._is_half or self.cycle is None or self.cycle.response_complete:
-            self._begin_refusal()
+            self._begin_refusal(name, params)
 
     @property
     def _is_half(self) -> bool:
         """Whether the body of the newest call has not come whole."""
         return self.cycle is not None and self.cycle.more_body
 
-    def _begin_refusal(self) -> None:
-        task = self.loop.create_task(self._write_refusal())
+    def _begin_refusal(self, name: str, params: dict[str, str]) -> None:
+        task = self.loop.create_task(self._write_refusal(name, params))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
 
-    async def _write_refusal(self) -> None:
-        assert self._refused is not None
-        name, params = self._refused
+    async def _write_refusal(self, name: str, params: dict[str, str]) -> None:
         turn, answer = await refuse_early(self._emulator, name, params)
         self._outbox.empty()
         if not (self._is_half and self.cycle.response_started):  # it may have been answered before its body came

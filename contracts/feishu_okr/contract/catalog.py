@@ -54,12 +54,14 @@ class Catalog:
     Args:
         entries: refusals by name.
         descriptions: the gateway's text for a violation, by JSON Schema keyword.
+        valueless: keywords of violations that are told without what was sent.
         troubleshooters: the link to the vendor's advice by site, and `method` for its last part.
         helps: where missing scopes are added, by site, and `description`.
     """
 
     entries: Mapping[str, ErrorCode]
     descriptions: Mapping[str, str]
+    valueless: frozenset[str]
     troubleshooters: Mapping[str, str]
     helps: Mapping[str, str]
 
@@ -75,7 +77,8 @@ def read_catalog(data: dict[str, Any]) -> Catalog:
     """
     entries = {name: _entry(name, entry) for name, entry in data["refusals"].items()}
     descriptions = {keyword: entry["text"] for keyword, entry in data["descriptions"].items()}
-    return Catalog(entries, descriptions, data["troubleshooter"], data["helps"])
+    valueless = frozenset(name for name, entry in data["descriptions"].items() if not entry.get("has_value", True))
+    return Catalog(entries, descriptions, valueless, data["troubleshooter"], data["helps"])
 
 
 def _entry(name: str, entry: dict[str, Any]) -> ErrorCode:

@@ -148,6 +148,17 @@ class Effective:
         own = operation.texts if operation else ()
         return self._catalog[refusal].text((*own, *self._families))
 
+    def told(self, violation: Violation) -> dict[str, str]:
+        """Give a violation as the gateway tells it: some without what was sent.
+
+        Args:
+            violation: of the contract.
+        """
+        told = {"field": violation.field, "description": violation.description}
+        if violation.value is None or violation.keyword in self._catalog.valueless:
+            return told
+        return told | {"value": violation.value}
+
     def helps(self) -> tuple[str, str]:
         """Give the link to where scopes are added, and its text; both contain `{placeholders}`."""
         texts = self._catalog.helps

@@ -74,7 +74,7 @@ def _violation(
     is_absent = "property" in facts or "unexpected" in facts
     field = gateway_path(at)
     limit = facts.get("limit", facts.get("pattern", " or ".join(facts.get("types", ()))))
-    options = ",".join(text(option) for option in facts.get("options", ()))
+    options = ",".join(text(option) for option in facts.get("options", ()) if option != "")  # empty counts as absent
     template = descriptions.get(keyword, descriptions["other"])
     return Violation(
         place=str(at[0]) if at else "body",

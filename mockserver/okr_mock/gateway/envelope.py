@@ -11,6 +11,7 @@ import orjson
 from starlette.types import Send
 
 from feishu_okr.contract import Effective, Operation, Profile, Violation
+from feishu_okr.contract.number import whole_numbers
 from okr_mock.gateway.delivery import DELIVER, Deliver, Delivery, NoSocketError
 from okr_mock.world.turn import Quota, Turn
 
@@ -121,13 +122,15 @@ def _quota_lines(quota: Quota, profile: Profile) -> bytes:
 
 
 def dump(value: Any, effective: Effective) -> bytes:
-    """Write a JSON value, keys in the profile's order.
+    """Write a JSON value, keys in the profile's order and whole numbers without a fraction.
 
     Args:
         value: JSON value.
         effective: the contract under the call's profile.
     """
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if effective.sorts_keys else None)
+    order = orjson.OPT_SORT_KEYS if effective.sorts_keys else None
+    written = orjson.dumps(value, option=order)
+    return orjson.dumps(whole_numbers(value), option=order) if b".0" in written else written
 
 
 def success(payload: Mapping[str, Any], effective: Effective) -> Answer:
@@ -177,7 +180,7 @@ def _detail(
     troubleshooter = effective.troubleshooter(refusal.name, turn.log_id, operation)
     detail: dict[str, Any] = {"log_id": turn.log_id, "troubleshooter": troubleshooter}
     if violations:
-        detail["field_violations"] = _field_violations(violations)
+        detail["field_violations"] = _field_violations(violations, effective)
     if permission := effective.entry(refusal.name).permission:
         scopes = refusal.params["query"].split(",")
         url, description = (text.format(**refusal.params) for text in effective.helps())
@@ -186,13 +189,9 @@ def _detail(
     return detail
 
 
-def _field_violations(violations: list[Violation]) -> list[dict[str, str]]:
+def _field_violations(violations: list[Violation], effective: Effective) -> list[dict[str, str]]:
     """One a field and description: positions of a list are all written `[*]`."""
     unique: dict[tuple[str, str], Violation] = {}
     for violation in violations:
         unique.setdefault((violation.field, violation.description), violation)
-    return [
-        {"field": found.field, "description": found.description}
-        | ({} if found.value is None else {"value": found.value})
-        for found in islice(unique.values(), MOST_FIELD_VIOLATIONS)
-    ]
+    return [effective.told(violation) for violation in islice(unique.values(), MOST_FIELD_VIOLATIONS)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from feishu_okr.contract.nesting import read_given
+from feishu_okr.contract.number import whole_numbers
 from feishu_okr.contract.schema import closed
 from feishu_okr.contract.source import ContractError, Mistake, Source, read
 from okr_mock.world.clock import EARLIEST, LATEST, Clock
@@ -73,7 +74,7 @@ def read_fixtures(path: Path, components: Mapping[str, Any]) -> dict[str, Fixtur
     mistakes += _apps_declared_twice(sources) if not mistakes else []
     if mistakes:
         raise FixtureError(mistakes)
-    return {source.path.stem: build_fixture(source.value) for source in sources}
+    return {source.path.stem: build_fixture(whole_numbers(source.value)) for source in sources}
 
 
 def _apps_declared_twice(sources: list[Source]) -> Iterator[Mistake]:

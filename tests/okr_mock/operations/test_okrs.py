@@ -115,7 +115,7 @@ def test_unknown_language(small: Small) -> None:
     """A language that is none of the two breaks the contract."""
     answer = small().get(BATCH, params={"okr_ids": "21", "lang": "fr"}).json()
     assert answer["error"]["field_violations"] == [
-        {"field": "lang", "description": "options: [zh_cn,en_us,]", "value": "fr"}
+        {"field": "lang", "description": "options: [zh_cn,en_us]", "value": "fr"}
     ]
 
 
@@ -218,7 +218,7 @@ def test_periods_of_a_list(small: Small, periods: list[str], ids: list[str]) -> 
 def test_too_many_periods(small: Small) -> None:
     """Eleven periods break the contract."""
     answer = of_user(small(), period_ids=["11"] * 11)
-    assert answer["error"]["field_violations"][0]["description"] == "the max len is 10"
+    assert answer["error"]["field_violations"] == [{"field": "period_ids", "description": "the max len is 10"}]
 
 
 def test_records_of_a_target_by_number(small: Small, create_body: Body) -> None:

@@ -10,6 +10,7 @@ KEY_RESULT = {"target_id": "7041430377642082323", "target_type": 3}
 TEXT = {
     "blocks": [{"type": "paragraph", "paragraph": {"elements": [{"type": "textRun", "textRun": {"text": "第二版"}}]}}]
 }
+OKRS = "/open-apis/okr/v1/users/ou_7dab8a3d3cdcc9da365777c7ad535d62/okrs"
 
 
 def create(client: TestClient, body: Body) -> Body:
@@ -84,8 +85,9 @@ def test_trailing_slash_as_observed(make_client: MakeClient, create_body: Body) 
     """The claim `trailing_slash` keeps the slash to the routes where it was seen."""
     client = make_client(set=("trailing_slash=observed",))
     record = client.post(f"{RECORDS}/", json=create_body).json()["data"]["progress_id"]
-    answer = client.get(f"{RECORDS}/{record}/")
-    assert (answer.status_code, answer.text) == (404, "404 page not found")
+    for method, path in (("GET", f"{RECORDS}/{record}/"), ("POST", "/open-apis/okr/v1/periods/")):
+        answer = client.request(method, path)
+        assert (answer.status_code, answer.text) == (404, "404 page not found")
 
 
 def test_unknown_fields_are_not_kept(client: TestClient, create_body: Body) -> None:
@@ -128,6 +130,22 @@ def test_rate_decimals(make_client: MakeClient, create_body: Body, sent: Body, d
     """The percent is rounded to two decimals, or not, as the claim says; integers stay integers."""
     client = make_client(set=(f"percent_decimals={decimals}",))
     assert create(client, create_body | {"progress_rate": sent})["progress_rate"] == shown
+
+
+@pytest.mark.parametrize("status", ["1.0", "1e0", "0.0", "-0.0", "-1.0"])
+def test_whole_numbers(client: TestClient, create_body: Body, status: str) -> None:
+    """A whole number is answered and kept as an integer, however it was written, and its target stays readable."""
+    item = {"type": "paragraph", "paragraph": {"style": {"list": {"type": "number", "indentLevel": 2.0}}}}
+    body = create_body | {"content": {"blocks": [item]}, "progress_rate": {"percent": 80.0, "status": 7}}
+    sent = orjson.dumps(body).replace(b'"status":7', f'"status":{status}'.encode())
+    answer = client.post(RECORDS, content=sent, headers={"Content-Type": "application/json"})
+    data = answer.json()["data"]
+    assert str(data["progress_rate"]) == str({"percent": 80, "status": int(float(status))})
+    assert str(data["content"]["blocks"][0]["paragraph"]["style"]["list"]["indentLevel"]) == "2"
+    assert client.get(f"{RECORDS}/{data['progress_id']}").content == answer.content
+    okrs = client.get(OKRS, params={"offset": "0", "limit": "10"}).json()
+    rates = [goal["progress_rate"] for okr in okrs["data"]["okr_list"] for goal in okr["objective_list"]]
+    assert {"percent": 80, "status": str(int(float(status)))} in rates
 
 
 @pytest.mark.parametrize(
