@@ -56,7 +56,12 @@ CREATE = st.fixed_dictionaries(
     },
     optional={
         "progress_rate": st.fixed_dictionaries(
-            {}, optional={"percent": st.integers(-100, 200), "status": st.sampled_from([-1, 0, 1, 2])}
+            {},
+            optional={
+                "percent": st.integers(-100, 200)
+                | st.integers(-10_000, 20_000).map(lambda hundredths: hundredths / 100),
+                "status": st.sampled_from([-1, 0, 1, 2, -1.0, 0.0, 1.0, 2.0]),
+            },
         )
     },
 )

@@ -223,7 +223,8 @@ def allowed(schema: Any) -> st.SearchStrategy[Any]:
     if schema["type"] == "array":
         return st.lists(allowed(schema["items"]), max_size=3)
     if schema["type"] == "integer":
-        return st.integers(least, most)
+        whole = st.integers(least, most)
+        return whole | whole.map(float).filter(lambda number: most is None or number <= most)
     if schema["type"] == "number":
         return st.floats(least, most, allow_nan=False, allow_infinity=False) | st.integers(0, 1)
     return {"boolean": st.booleans(), "string": TEXT}[schema["type"]]
