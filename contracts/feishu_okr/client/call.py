@@ -113,6 +113,41 @@ def member(name: str) -> Callable[[Any], Any]:
     return lambda data: data[name]
 
 
+def members(name: str) -> Callable[[Any], list[Any]]:
+    """Take a list of the answer's data; null is one without members.
+
+    Args:
+        name: its key.
+    """
+
+    def read(data: Any) -> list[Any]:
+        return _list(name, [] if data[name] is None else data[name])
+
+    return read
+
+
+def page(name: str, more: str) -> Callable[[Any], Any]:
+    """Take a page of a list; a service that leaves out what is empty names no items where nothing follows.
+
+    Args:
+        name: key of the items.
+        more: key of what is false or 0 where nothing follows.
+    """
+
+    def read(data: Any) -> dict[str, Any]:
+        found = dict(data)
+        has_none = found.get(name) is None and not found[more]
+        return found | {name: _list(name, [] if has_none else found[name])}
+
+    return read
+
+
+def _list(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is no list")
+    return value
+
+
 def without_none(**fields: Any) -> dict[str, Any]:
     """Leave out the fields that are None."""
     return {name: value for name, value in fields.items() if value is not None}

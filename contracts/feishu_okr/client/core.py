@@ -147,6 +147,7 @@ class Core:
             return datetime.now(UTC)
         header, seen = self._date
         try:
-            return parsedate_to_datetime(header) + timedelta(seconds=time.monotonic() - seen)
+            date = parsedate_to_datetime(header)
+            return date.replace(tzinfo=date.tzinfo or UTC) + timedelta(seconds=time.monotonic() - seen)
         except ValueError:
             return datetime.now(UTC)

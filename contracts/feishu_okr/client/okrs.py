@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from feishu_okr.client.call import Call, ids, member
+from feishu_okr.client.call import Call, ids, members
 from feishu_okr.client.face import AsyncResource, Resource, awaiting, blocking
 from feishu_okr.client.types import OkrBatch
 
@@ -27,7 +27,7 @@ def batch_get(
     Source: operation `okr.v1.okr.batch_get` of the contract.
     """
     query = {"okr_ids": ids(okr_ids), "lang": lang, "user_id_type": user_id_type}
-    return Call("okr.v1.okr.batch_get", member("okr_list"), query=query)
+    return Call("okr.v1.okr.batch_get", members("okr_list"), query=query)
 
 
 class Okrs(Resource):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from feishu_okr.client.call import Call, Pages, having
+from feishu_okr.client.call import Call, Pages, page
 from feishu_okr.client.errors import ContractBroken
 
 
@@ -16,7 +16,7 @@ def pages(operation: str, path: Mapping[str, str], query: Mapping[str, Any]) -> 
         path: path parameters.
         query: query parameters of the first page.
     """
-    return Pages(Call[Any](operation, having("items"), path, query), "items", _following)
+    return Pages(Call[Any](operation, page("items", "has_more"), path, query), "items", _following)
 
 
 def _following(call: Call[Any], data: Any) -> Call[Any] | None:

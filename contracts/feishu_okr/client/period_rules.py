@@ -1,6 +1,6 @@
 """Rules that periods follow."""
 
-from feishu_okr.client.call import Call, member
+from feishu_okr.client.call import Call, members
 from feishu_okr.client.face import AsyncResource, Resource, awaiting, blocking
 from feishu_okr.client.types import PeriodRule
 
@@ -13,7 +13,7 @@ def list_rules() -> Call[list[PeriodRule]]:
 
     Source: operation `okr.v1.period_rule.list` of the contract.
     """
-    return Call("okr.v1.period_rule.list", member("period_rules"))
+    return Call("okr.v1.period_rule.list", members("period_rules"))
 
 
 class PeriodRules(Resource):

@@ -66,7 +66,7 @@ def get(progress_id: str, *, user_id_type: UserIdType | None = None) -> Call[Pro
     Source: operation `okr.v1.progress_record.get` of the contract.
     """
     path = {"progress_id": str(progress_id)}
-    return Call("okr.v1.progress_record.get", having(), path, {"user_id_type": user_id_type})
+    return Call("okr.v1.progress_record.get", having("progress_id"), path, {"user_id_type": user_id_type})
 
 
 def update(

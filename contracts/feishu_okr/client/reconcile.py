@@ -65,6 +65,8 @@ class Wanted:
         return plain_text(neutral(record.get("content"))) == plain_text(self.content)
 
 
+_UNREADABLE = (OKRError, AttributeError, LookupError, TypeError, ValueError)
+"""What a list or a record of another form than the contract's ends in; it tells nothing of ours."""
 _RATE = (("percent", "progress_percent"), ("status", "progress_status"))
 
 
@@ -130,7 +132,7 @@ class Writer:
             same = [one["id"] for one in recent if wanted.is_shown_as(one)]
             if len(same) == 1 and not self._memory.has_twin(wanted, wanted.begin - self._settings.slack):
                 return (yield from self._send(get(same[0], user_id_type=user_id_type)))
-        except (OKRError, KeyError, ValueError) as error:
+        except _UNREADABLE as error:
             raise _undecided(doubt, f"Its record could not be looked for: {error}") from error
         alike = same or [one["id"] for one in recent if wanted.resembles(one)]
         if alike:

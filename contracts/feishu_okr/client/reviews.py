@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from feishu_okr.client.call import Call, ids, member
+from feishu_okr.client.call import Call, ids, members
 from feishu_okr.client.face import AsyncResource, Resource, awaiting, blocking
 from feishu_okr.client.okrs import AdminIdType
 from feishu_okr.client.types import Review
@@ -24,7 +24,7 @@ def query(
     Source: operation `okr.v1.review.query` of the contract.
     """
     asked = {"user_ids": ids(user_ids), "period_ids": ids(period_ids), "user_id_type": user_id_type}
-    return Call("okr.v1.review.query", member("review_list"), query=asked)
+    return Call("okr.v1.review.query", members("review_list"), query=asked)
 
 
 class Reviews(Resource):

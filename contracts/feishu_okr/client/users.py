@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from feishu_okr.client.call import Call, Pages, having, ids
+from feishu_okr.client.call import Call, Pages, having, ids, page
 from feishu_okr.client.face import AsyncResource, Resource, async_iterating, iterating
 from feishu_okr.client.okrs import AdminIdType, Lang
 from feishu_okr.client.types import OkrBatch
@@ -39,8 +39,12 @@ def okrs(
         "period_ids": None if period_ids is None else ids(period_ids),
         "user_id_type": user_id_type,
     }
-    first = Call[Any]("okr.v1.user_okr.list", having("okr_list", "total"), {"user_id": user_id}, query)
+    first = Call[Any]("okr.v1.user_okr.list", _page, {"user_id": user_id}, query)
     return Pages(first, "okr_list", _following)
+
+
+def _page(data: Any) -> Any:
+    return page("okr_list", "total")(having("total")(data))
 
 
 def _following(call: Call[Any], data: Any) -> Call[Any] | None:

@@ -21,7 +21,17 @@ from feishu_okr.client.call import Call, having
 from feishu_okr.client.course import Course
 from feishu_okr.client.secret import Secret
 from tests.conftest import TENANT_TOKEN
-from tests.feishu_okr.client.conftest import QUICK, Answers, Clients, record, refused, report, sent, token_answer
+from tests.feishu_okr.client.conftest import (
+    QUICK,
+    Answers,
+    Clients,
+    record,
+    refused,
+    report,
+    sent,
+    success,
+    token_answer,
+)
 
 CALLS = 50
 EXPIRED = 99991663
@@ -233,7 +243,7 @@ def test_a_users_token_is_used_where_it_may_be(clients: Clients) -> None:
 
     def handle(request: httpx2.Request) -> httpx2.Response:
         used[request.url.path.rsplit("/", 1)[-1]] = request.headers["Authorization"]
-        return httpx2.Response(200, json={"code": 0, "data": {"period_rules": []}, "msg": "success"})
+        return success(period_rules=[], progress_id="7")
 
     do = clients.answered(handle, user_access_token="u-1")
     do(lambda client: client.progress_records.get("7"))

@@ -139,6 +139,35 @@ def test_pages_without_an_end_are_told(clients: Clients) -> None:
         do(lambda client: client.periods.list())
 
 
+@pytest.mark.parametrize(
+    "data",
+    [{"has_more": False}, {"has_more": False, "items": None}, {"total": 0}, {"total": 0, "okr_list": None}],
+    ids=str,
+)
+def test_a_list_without_items_is_empty(clients: Clients, data: dict[str, Any]) -> None:
+    """A list that is left out, or null, is empty where the service says that nothing follows."""
+    do = clients.answered(lambda _: success(**data))
+    act = (lambda client: client.users.okrs("ou_1")) if "total" in data else (lambda client: client.periods.list())
+    assert do(act) == []
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"items": []}, {"has_more": True}, {"has_more": False, "items": {}}, {"total": 1, "okr_list": None}]
+)
+def test_what_is_no_list_is_told(clients: Clients, data: dict[str, Any]) -> None:
+    """Data that names no items where there should be some is no empty list."""
+    with pytest.raises(ContractBroken, match="lacks something"):
+        clients.answered(lambda _: success(**data))(lambda client: client.users.okrs("ou_1"))
+
+
+def test_no_okrs(clients: Clients) -> None:
+    """A list that does not come in pages may be null, but not something else."""
+    do = clients.answered(lambda _: success(okr_list=None, period_rules={}))
+    assert do(lambda client: client.okrs.batch_get(["1"])) == []
+    with pytest.raises(ContractBroken, match="is no list"):
+        do(lambda client: client.period_rules.list())
+
+
 def test_mistakes_are_told_before_sending(clients: Clients) -> None:
     """Every place where a call breaks the contract is named, unknown and misspelled keys too; nothing is sent."""
     text = {"blocks": [{"type": "paragraph", "paragraph": {"elements": [{"type": "textRun", "text_run": {}}]}}]}

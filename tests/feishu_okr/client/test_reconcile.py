@@ -10,7 +10,7 @@ import pytest
 
 from feishu_okr import Ambiguous, AsyncOKRClient, OKRClient, Reconcile
 from tests.conftest import Body, Serve
-from tests.feishu_okr.client.conftest import OBJECTIVE, QUICK, TARGET, Clients, Do, content, report
+from tests.feishu_okr.client.conftest import OBJECTIVE, QUICK, TARGET, Answers, Clients, Do, content, report
 
 CREATE = "okr.v1.progress_record.create"
 AT_ONCE = Reconcile(settle=0.0)
@@ -78,6 +78,48 @@ def test_what_was_not_written_is_sent_again(world: World, fault: Body) -> None:
     world.meets(fault, fault)
     written = world.create()["progress_id"]
     assert world.records() == [written]
+
+
+BROKEN_LISTS: list[Any] = [
+    None,
+    {},
+    {"has_more": False, "items": {}},
+    {"has_more": False, "items": [1]},
+    {"has_more": False, "items": [{"id": "1", "create_time": None}]},
+]
+
+
+def losing(data: Any, date: str = "Thu, 26 Nov 2026 13:00:00 GMT") -> tuple[list[str], Answers]:
+    """Lose the answer of the first create, and answer lists with data of choice; gives the methods that were called."""
+    methods: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        methods.append(request.method)
+        if methods == ["POST"]:
+            raise httpx2.ReadTimeout("lost", request=request)
+        answered = {"progress_id": "7"} if request.method == "POST" else data
+        return httpx2.Response(200, json={"code": 0, "data": answered, "msg": "success"}, headers={"Date": date})
+
+    return methods, answer
+
+
+@pytest.mark.parametrize("data", BROKEN_LISTS, ids=str)
+def test_a_list_that_tells_nothing(clients: Clients, data: Any) -> None:
+    """Where the list of records is of another form than the contract's the create stays in doubt, and is told so."""
+    methods, answer = losing(data)
+    do = clients.answered(answer, on_ambiguous=AT_ONCE)
+    with pytest.raises(Ambiguous):
+        do(lambda client: client.progress_records.create(**report()))
+    assert methods.count("POST") == 1
+
+
+@pytest.mark.parametrize("date", ["Thu, 26 Nov 2026 13:00:00 GMT", "Thu, 26 Nov 2026 13:00:00", "soon", ""])
+def test_a_target_without_records(clients: Clients, date: str) -> None:
+    """A list that is left out because it is empty shows that nothing was written, whatever the answers' dates are."""
+    methods, answer = losing({"has_more": False}, date)
+    do = clients.answered(answer, on_ambiguous=AT_ONCE)
+    assert do(lambda client: client.progress_records.create(**report())) == {"progress_id": "7"}
+    assert methods == ["POST", "GET", "POST"]
 
 
 def test_rich_content_is_recognised(world: World, create_body: Body) -> None:
