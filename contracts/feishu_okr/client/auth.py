@@ -9,7 +9,7 @@ from typing import Any
 from feishu_okr.client.action import Alone, Flow, Sleep
 from feishu_okr.client.call import Call
 from feishu_okr.client.errors import ContractBroken, OKRError
-from feishu_okr.client.secret import Secret
+from feishu_okr.client.secret import Secret, is_token
 from feishu_okr.client.settings import Retries
 
 TOKEN = "auth.v3.tenant_access_token.internal"  # noqa: S105 - the name of an operation
@@ -114,6 +114,6 @@ class Auth:
 def _read(answer: Any, now: float) -> Token:
     """Read the token; its last tenth, five minutes at most, is left unused."""
     token, expire = answer.get("tenant_access_token"), answer.get("expire")
-    if not isinstance(token, str) or not isinstance(expire, int | float):
+    if not isinstance(token, str) or not is_token(token) or not isinstance(expire, int | float):
         raise ContractBroken(f"{TOKEN}: the answer has no token or no expire", operation=TOKEN, http_status=200)
     return Token(Secret(token), now + expire - min(_MARGIN, expire / 10))

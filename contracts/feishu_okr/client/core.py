@@ -102,7 +102,8 @@ class Core:
                     return call.read({})
                 if isinstance(error, RateLimited):
                     self._cooldown.heed(call.operation, error)
-                seconds = course.pause(error, token, renewable=token is not self._user_token)
+                renewable = token not in (self._user_token, _NO_TOKEN)
+                seconds = course.pause(error, token, renewable=renewable)
                 _log.info("%s again in %.2f s: %s", call.operation, seconds, error)
             if seconds:
                 yield Sleep(seconds)

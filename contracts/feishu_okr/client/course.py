@@ -9,6 +9,8 @@ from feishu_okr.client.errors import Ambiguous, OKRDataNotFound, OKRError, RateL
 from feishu_okr.client.secret import Secret
 from feishu_okr.client.settings import Retries
 
+_LEAST = 0.05  # seconds that a rate limit counts for at least, so that even "at once" comes to an end
+
 
 class Course:
     """Decides after each failure of a call whether it is sent again.
@@ -76,7 +78,7 @@ class Course:
 
     def _limit(self, error: RateLimited) -> float | None:
         seconds = self._retries.pause(1) if error.retry_after is None else error.retry_after
-        self._waited += max(seconds, self._retries.first / 10)
+        self._waited += max(seconds, _LEAST)
         return seconds if self._waited <= self._retries.patience else None
 
     def _failure(self, error: OKRError) -> float | None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from feishu_okr.client.core import Core
+from feishu_okr.client.secret import is_token
 from feishu_okr.client.settings import Reconcile, Retries
 
 Brand = Literal["feishu", "lark"]
@@ -33,6 +34,8 @@ def core(
         ValueError: an argument is not of its form; names it, and shows no secret.
     """
     _credentials(app_id, app_secret)
+    if user_access_token is not None and not is_token(user_access_token):
+        raise ValueError("user_access_token is empty, or has characters that no token has")
     if brand not in ("feishu", "lark"):
         raise ValueError(f"brand {brand!r} is neither 'feishu' nor 'lark'")
     return Core(

@@ -25,3 +25,12 @@ class Secret:
     def reveal(self) -> str:
         """Give the text; for the wire alone."""
         return self._text
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text can be sent as a token; what a header cannot carry would end up in a traceback.
+
+    Args:
+        text: the text.
+    """
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text

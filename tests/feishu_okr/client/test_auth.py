@@ -14,7 +14,16 @@ import httpx2
 import orjson
 import pytest
 
-from feishu_okr import AsyncOKRClient, OKRClient, OKRError, Retries, ServerError, TokenInvalid, Unreachable
+from feishu_okr import (
+    AsyncOKRClient,
+    ContractBroken,
+    OKRClient,
+    OKRError,
+    Retries,
+    ServerError,
+    TokenInvalid,
+    Unreachable,
+)
 from feishu_okr.client.action import Alone, Flow, Sleep
 from feishu_okr.client.auth import Auth
 from feishu_okr.client.call import Call, having
@@ -260,6 +269,8 @@ def test_a_users_token_is_used_where_it_may_be(clients: Clients) -> None:
         (lambda _: refused(10014, 200, "app secret invalid"), TokenInvalid),
         (lambda _: refused(2200, 200, "Internal Error"), ServerError),
         (lambda _: httpx2.Response(502, html="<h1>502</h1>"), Unreachable),
+        (lambda _: refused(99991663, 400), TokenInvalid),
+        (lambda _: token_answer("t-\x80"), ContractBroken),
     ],
 )
 def test_without_a_token_nothing_was_written(clients: Clients, answer: Answers, kind: type[OKRError]) -> None:

@@ -102,6 +102,8 @@ def test_help_shows_arguments(method: Any, shown: str) -> None:
         ({"base_url": "https://open.feishu.cn/open-apis/"}, "leave it out"),
         ({"app_id": ""}, "app_id is empty"),
         ({"app_secret": None}, "app_secret is no text"),
+        ({"user_access_token": ""}, "user_access_token is empty"),
+        ({"user_access_token": "u-周"}, "user_access_token is empty, or has characters that no token has"),
         ({"on_ambiguous": "ignore"}, "on_ambiguous 'ignore'"),
     ],
 )
