@@ -1,6 +1,7 @@
 """`okr-mock serve`: from settings to a running server that has said where it is."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -55,7 +56,7 @@ def run(settings: Settings, as_json: bool, build: Callable[[Settings], App] = cr
             Workers(app, make_server, sock, settings.ready_fd).serve(settings.workers, announce)
     finally:
         if settings.port_file:
-            Path(settings.port_file).unlink(missing_ok=True)
+            _remove_port_file(Path(settings.port_file), line)
     verdict = judge(app, settings)
     never_fired = _never_fired(app)
     app.emulator.store.close()
@@ -112,6 +113,13 @@ def _write_port_file(path: Path, text: str) -> None:
         write_whole(path, text.encode())
     except OSError as error:
         raise SettingsError(f"cannot write --port-file {path}: {error.strerror}; name another") from error
+
+
+def _remove_port_file(path: Path, text: str) -> None:
+    """Remove the file, unless a server that was started since has written its own."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if path.read_text(encoding="utf-8") == text:
+            path.unlink()
 
 
 def _greeting(url: str, settings: Settings, is_made: bool, app: App) -> str:

@@ -42,7 +42,7 @@ class Target:
                 return f"{url!r} is not an http or https URL"
             with self._opener(url).open(request, timeout=patience) as answer:
                 return "" if answer.status == 200 else f"{request} answers {answer.status}"
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             return str(getattr(error, "reason", error)) or type(error).__name__
 
     def _opener(self, url: str) -> urllib.request.OpenerDirector:

@@ -20,6 +20,17 @@ def test_port_file_comes_when_ready(tmp_path: Path) -> None:
             assert process.poll() is None
         assert json.loads(file.read_text())["url"] == url
         assert httpx2.get(f"{url}/readyz").status_code == 200
+    assert not file.exists()
+
+
+def test_port_file_of_a_successor(tmp_path: Path) -> None:
+    """A server that ends leaves the port file of one that was started meanwhile."""
+    file = tmp_path / "port.json"
+    with emulator("--port-file", str(file)) as (_, process):
+        while not file.exists():
+            assert process.poll() is None
+        file.write_text("another's", encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == "another's"
 
 
 def test_ready_fd() -> None:
