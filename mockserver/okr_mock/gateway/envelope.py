@@ -1,6 +1,7 @@
 """The envelope around every answer: success, refusal, and the headers that name the call."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from functools import lru_cache
@@ -22,6 +23,7 @@ WRITE = "okr_mock.write"
 """ASGI extension of our protocol: writes status, headers and body as they are given, the headers as bytes."""
 Write = Callable[[Send, int, bytes, bytes], Awaitable[None]]
 _JSON = b"application/json"
+_FRACTION_OF_NOTHING = re.compile(rb"\.0[\],}]")  # that of a number ends its member; a text may look alike
 _HEAD = b"%b%d\r\nX-Tt-Logid: %b\r\nX-Request-Id: %b\r\n"
 
 
@@ -130,7 +132,7 @@ def dump(value: Any, effective: Effective) -> bytes:
     """
     order = orjson.OPT_SORT_KEYS if effective.sorts_keys else None
     written = orjson.dumps(value, option=order)
-    return orjson.dumps(whole_numbers(value), option=order) if b".0" in written else written
+    return orjson.dumps(whole_numbers(value), option=order) if _FRACTION_OF_NOTHING.search(written) else written
 
 
 def success(payload: Mapping[str, Any], effective: Effective) -> Answer:

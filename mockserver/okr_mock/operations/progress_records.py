@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from feishu_okr.contract.number import whole_numbers
 from okr_mock.call import Call, Result
 from okr_mock.gateway.envelope import Refusal, dump
 from okr_mock.operations.content import settled
@@ -112,7 +113,7 @@ async def _written(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         return written
     if call.profile["percent_decimals"] == "two" and isinstance(rate.get("percent"), float):
         rate = rate | {"percent": _two_decimals(rate["percent"])}
-    return written | {"progress_rate": rate}
+    return written | {"progress_rate": whole_numbers(rate)}  # its target writes the status as text
 
 
 def _two_decimals(percent: float) -> float:
@@ -130,7 +131,7 @@ async def _kept(call: Call, record: dict[str, Any], body: dict[str, Any]) -> Res
     progress_id = record["progress_id"]
     target = call.fixture.targets[record["target_type"], record["target_id"]]
     changes = {
-        (RECORD, progress_id): dump(record, call.effective),
+        (RECORD, progress_id): orjson.dumps(record),
         (target.group, progress_id): record["modify_time"].encode(),
     }
     if body.get("progress_rate"):

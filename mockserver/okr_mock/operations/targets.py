@@ -135,7 +135,7 @@ async def fallen_back(call: Call, deleted: dict[str, Any]) -> Changes:
 def _moved(current: dict[str, Any], rate: dict[str, Any]) -> dict[str, Any]:
     """Move a target to a record's rate: there the percent is a whole number and the status a string."""
     percent = {"percent": max(0, _whole(rate["percent"]))} if "percent" in rate else {}
-    status = {"status": str(int(rate["status"]))} if "status" in rate else {}
+    status = {"status": str(rate["status"])} if "status" in rate else {}
     return {**current, **percent, **status}
 
 
