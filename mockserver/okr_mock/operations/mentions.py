@@ -31,17 +31,18 @@ def id_kind(call: Call) -> str:
     return call.message["query"].get("user_id_type") or OPEN_ID
 
 
-def shown_id(call: Call, person: Person) -> str | None:
-    """Give the id of a person in the kind that the call wants; None where its app lacks the scope for that.
+def shown_id(call: Call, person: Person, key: str) -> dict[str, str]:
+    """Show the id of a person in the kind that the call wants; nothing where its app lacks the scope for that.
 
     Args:
         call: says which kind it wants.
         person: who it is.
+        key: what the id is called there.
 
     Source: dochub, spec (field scopes).
     """
     kind = id_kind(call)
-    return None if kind == USER_ID and not call.has_scope(_USER_ID_SCOPE) else person.id(kind)
+    return {} if kind == USER_ID and not call.has_scope(_USER_ID_SCOPE) else {key: person.id(kind)}
 
 
 def stored_mentions(call: Call, content: Any) -> Any:
@@ -92,8 +93,7 @@ def shown_mentions(call: Call, content: Any) -> Any:
         person = mentioned(call, mention)
         if person is None:
             return {name: value for name, value in mention.items() if (name, value) not in _NOBODY.items()}
-        name = shown_id(call, person)
-        return ({} if name is None else {"openId": name}) | ({"userId": person.lark_id} if has_lark_id else {})
+        return shown_id(call, person, "openId") | ({"userId": person.lark_id} if has_lark_id else {})
 
     return _rewritten(content, shown) if _persons(content) else content
 

@@ -91,8 +91,9 @@ def shown_person(call: Call, open_id: str) -> dict[str, str]:
         open_id: who it is.
     """
     person = call.fixture.people[open_id]
-    name = person.lark_id if call.profile["owner_user_id"] == "internal" else shown_id(call, person)
-    return {"open_id": person.open_id} | ({} if name is None else {"user_id": name})
+    if call.profile["owner_user_id"] == "internal":
+        return {"open_id": person.open_id, "user_id": person.lark_id}
+    return {"open_id": person.open_id} | shown_id(call, person, "user_id")
 
 
 async def _shown(call: Call, okrs: list[Okr]) -> list[dict[str, Any]]:

@@ -156,8 +156,7 @@ async def _progresses(call: Call, target: Target) -> Result:
 
 
 def _owner(call: Call, open_id: str) -> dict[str, str]:
-    name = shown_id(call, call.fixture.people[open_id])
-    return {"owner_type": "user"} | ({} if name is None else {"user_id": name})
+    return {"owner_type": "user"} | shown_id(call, call.fixture.people[open_id], "user_id")
 
 
 def _made(id: str) -> str:  # noqa: A002 - the API's word

@@ -5,7 +5,6 @@ from typing import Any
 
 from okr_mock.call import Call
 from okr_mock.operations.mentions import mentioned, parted, shown_id
-from okr_mock.world.people import Person
 
 _NAMES = {
     "textRun": "text_run",
@@ -42,7 +41,7 @@ def v2_text(call: Call, text: str, mentions: list[str]) -> dict[str, Any]:
         mentions: open ids of the people mentioned.
     """
     people = map(call.fixture.people.__getitem__, mentions)
-    shown = {f"@{person.name}": _shown(call, person) for person in people}
+    shown = {f"@{person.name}": shown_id(call, person, "user_id") for person in people}
     blocks = [
         {"block_element_type": "paragraph", "paragraph": {"elements": list(_elements(line, shown))}}
         for line in text.split("\n")
@@ -78,9 +77,4 @@ def _mention(call: Call, mention: dict[str, Any]) -> dict[str, Any]:
     if open_id is None:
         return {}
     person = mentioned(call, mention)
-    return _shown(call, person) if person else {"user_id": open_id}
-
-
-def _shown(call: Call, person: Person) -> dict[str, str]:
-    name = shown_id(call, person)
-    return {} if name is None else {"user_id": name}
+    return shown_id(call, person, "user_id") if person else {"user_id": open_id}

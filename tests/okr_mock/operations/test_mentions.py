@@ -37,6 +37,13 @@ def people_of(answer: Any) -> list[Body]:
     return [element["person"] for element in elements[1:-1]]
 
 
+def created(client: TestClient, *people: Body, kind: str = "") -> str:
+    answer = client.post(RECORDS, params={"user_id_type": kind}, json=record(*people)).json()
+    assert answer["code"] == 0, answer
+    identifier: str = answer["data"]["progress_id"]
+    return f"{RECORDS}/{identifier}"
+
+
 @pytest.mark.parametrize(("app", "seen"), [("cli_narrow", {}), ("cli_contacts", {"openId": "staff-a"})])
 def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
     """Without the scope for it the tenant's own id of a mentioned person is left out of what is read and written."""
@@ -47,13 +54,6 @@ def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
     path = f"{RECORDS}/{written.json()['data']['progress_id']}"
     assert people_of(written) == people_of(client.get(path, params=asked, headers=headers)) == [seen]
     assert people_of(client.get(path, headers=headers)) == [{"openId": A}]
-
-
-def created(client: TestClient, *people: Body, kind: str = "") -> str:
-    answer = client.post(RECORDS, params={"user_id_type": kind}, json=record(*people)).json()
-    assert answer["code"] == 0, answer
-    identifier: str = answer["data"]["progress_id"]
-    return f"{RECORDS}/{identifier}"
 
 
 @pytest.mark.parametrize("sent", V1_KINDS)

@@ -32,19 +32,6 @@ def read(client: TestClient, path: str, headers: dict[str, str] | None = None, *
     return answer["data"]
 
 
-@pytest.mark.parametrize(("app", "seen"), [("cli_narrow", {}), ("cli_contacts", {"user_id": "staff-a"})])
-def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
-    """Without the scope for it the tenant's own id of owners and mentioned people is left out."""
-    apps = [entry | {"scopes": [*entry["scopes"], "okr:okr.content:readonly"]} for entry in SMALL_WORLD["apps"]]
-    client = small({"apps": apps})
-    headers = bearer(client, app)
-    goals = read(client, OBJECTIVES, headers, user_id_type="user_id")["items"]
-    assert goals[0]["owner"] == {"owner_type": "user"} | seen
-    elements = goals[0]["content"]["blocks"][0]["paragraph"]["elements"]
-    assert [element["mention"] for element in elements if "mention" in element][1:] == [seen]
-    assert read(client, OBJECTIVES, headers)["items"][0]["owner"] == {"owner_type": "user", "user_id": A}
-
-
 def texts(content: Any) -> list[str]:
     """Read the lines of plain text, mentions as their ids."""
     return [
@@ -58,6 +45,19 @@ def texts(content: Any) -> list[str]:
 
 def example(name: str) -> Any:
     return orjson.loads((EXAMPLES / f"v2-{name}-response.json").read_bytes())["data"]
+
+
+@pytest.mark.parametrize(("app", "seen"), [("cli_narrow", {}), ("cli_contacts", {"user_id": "staff-a"})])
+def test_user_id_wants_a_scope(small: Small, app: str, seen: Body) -> None:
+    """Without the scope for it the tenant's own id of owners and mentioned people is left out."""
+    apps = [entry | {"scopes": [*entry["scopes"], "okr:okr.content:readonly"]} for entry in SMALL_WORLD["apps"]]
+    client = small({"apps": apps})
+    headers = bearer(client, app)
+    goals = read(client, OBJECTIVES, headers, user_id_type="user_id")["items"]
+    assert goals[0]["owner"] == {"owner_type": "user"} | seen
+    elements = goals[0]["content"]["blocks"][0]["paragraph"]["elements"]
+    assert [element["mention"] for element in elements if "mention" in element][1:] == [seen]
+    assert read(client, OBJECTIVES, headers)["items"][0]["owner"] == {"owner_type": "user", "user_id": A}
 
 
 def test_cycles(small: Small) -> None:
