@@ -36,7 +36,7 @@ class Target:
             patience: seconds to wait for an answer.
         """
         try:
-            url = self.url or json.loads(Path(self.port_file).read_text(encoding="utf-8"))["url"]
+            url = self.url or str(json.loads(Path(self.port_file).read_text(encoding="utf-8"))["url"])
             request = f"{url.rstrip('/')}/readyz"
             if urlsplit(request).scheme not in ("http", "https"):
                 return f"{url!r} is not an http or https URL"

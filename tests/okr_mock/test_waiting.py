@@ -47,6 +47,17 @@ def test_not_ready() -> None:
     assert "refused" in done.stderr
 
 
+@pytest.mark.parametrize("text", ["[]", "7", "{}", '{"url": 7}', "no JSON"])
+def test_a_port_file_of_another_form(tmp_path: Path, text: str) -> None:
+    """A port file that names no address is no server that is ready, and no traceback."""
+    file = tmp_path / "port.json"
+    file.write_text(text, encoding="utf-8")
+    done = wait("--port-file", str(file), "--timeout", "0")
+    assert done.returncode == 1
+    assert "not ready within" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["http://x", "--port-file", "y"]])
 def test_mistakes(arguments: list[str]) -> None:
     """Neither or both of URL and port file is a mistake at the keyboard."""
